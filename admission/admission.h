@@ -1,0 +1,112 @@
+// Who may write what: turns a signed statement into an AdmittedEntry, or says
+// everything that is wrong with it.
+//
+// Malformed or unauthenticated: refused, every violation named, nothing logged.
+// Well-formed but against policy: admitted, with the policy's findings in the entry.
+// A log that refused the rule-breaking requests would hide exactly those.
+//
+// Source:  docs/architecture.md "Life of an entry", step admit.
+// Errors:  kInvalidArgument (with a google.rpc.BadRequest payload naming each
+//          violation): fix the statement. kUnauthenticated: no client identity.
+//          kPermissionDenied: not yours, not enrolled, suspended, not your kind of
+//          statement, or a signature does not verify. kResourceExhausted: quota (with
+//          google.rpc.QuotaFailure and RetryInfo payloads). kFailedPrecondition: the
+//          log has no genesis entry, or cannot keep sealed openings.
+// Threads: Admit, registry readers and version() from any thread; Replay, Recheck
+//          and Integrated from one thread at a time (start-up, then the sequencer).
+// Cost:    one signature verification; the rest is a few microseconds.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "admission/admitted_entry.h"
+#include "admission/gate.h"
+#include "admission/payload_sealer.h"
+#include "admission/quota.h"
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "crypto/sha256.h"
+#include "proto/sightline/v1/entry.pb.h"
+#include "proto/sightline/v1/statement.pb.h"
+#include "statement/registry.h"
+
+namespace sightline::admission {
+
+// Who is at the other end of the connection, as TLS has proved it.
+struct Peer {
+  // Submitter id from the certificate's URI SAN "sightline://submitter/<id>"; empty
+  // when there was no client certificate.
+  std::string submitter;
+};
+
+// What a statement may link to, looked up in the log.
+class LinkSource {
+ public:
+  struct Target {
+    crypto::Digest leaf_hash{};
+    v1::StatementKind kind = v1::STATEMENT_KIND_UNSPECIFIED;
+    std::string submitter;
+  };
+  virtual ~LinkSource() = default;
+  // kOutOfRange when `index` is not published.
+  virtual absl::StatusOr<Target> Find(uint64_t index) const = 0;
+};
+
+struct Options {
+  std::string origin;
+  QuotaOptions quota;
+};
+
+class Admission final : public Gate {
+ public:
+  // `links` and `sealer` may be null: then links are not checked, and statements
+  // with sealed fields are refused. All pointers outlive the admission.
+  Admission(Options options, const base::Clock* clock, const LinkSource* links,
+            const PayloadSealer* sealer);
+
+  // Feeds one stored control entry, ascending, before anything is admitted.
+  absl::Status Replay(uint64_t index, absl::string_view entry);
+
+  // Entry 0 of a new log, from its file rather than from a connection.
+  absl::StatusOr<AdmittedEntry> AdmitGenesis(const v1::SignedStatement& genesis);
+
+  // See the head of the file. `openings` one per sealed field, in order.
+  absl::StatusOr<AdmittedEntry> Admit(
+      const Peer& peer, const v1::SignedStatement& statement,
+      absl::Span<const v1::SealOpening* const> openings);
+
+  // Reads the registry under a shared lock; `read` must be short.
+  void ReadRegistry(
+      const std::function<void(const statement::Registry&)>& read) const;
+
+  // Gate.
+  uint64_t version() const override;
+  absl::Status Recheck(uint64_t index, const AdmittedEntry& entry) override;
+  absl::Status Integrated(uint64_t index, absl::string_view entry) override;
+
+ private:
+  absl::Status CheckLinks(const v1::Statement& statement) const;
+  absl::Status ApplyLocked(uint64_t index, absl::string_view entry);
+
+  const Options options_;
+  const base::Clock* const clock_;
+  const LinkSource* const links_;
+  const PayloadSealer* const sealer_;
+  Quota quota_;
+
+  mutable std::shared_mutex registry_mutex_;
+  statement::Registry registry_;         // guarded by registry_mutex_
+  std::atomic<uint64_t> next_index_{0};  // first index the registry has not seen
+  std::atomic<uint64_t> version_{0};
+};
+
+}  // namespace sightline::admission

@@ -1,0 +1,33 @@
+// Makes AdmittedEntry values out of nothing, for tests and benchmarks of the stages
+// after admission. Tests only.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "admission/admitted_entry.h"
+#include "crypto/sha256.h"
+
+namespace sightline::admission {
+
+class AdmittedEntryMaker {
+ public:
+  // An entry of `feed` whose identity is the hash of `statement`.
+  static AdmittedEntry Make(absl::string_view feed, std::string statement,
+                            bool control = false) {
+    AdmittedEntry entry;
+    entry.identity_hash_ = crypto::Sha256(statement);
+    entry.feed_ = std::string(feed);
+    entry.signed_statement_ = std::move(statement);
+    entry.control_ = control;
+    return entry;
+  }
+
+  static void SetSealedPayload(std::string payload, AdmittedEntry* entry) {
+    entry->sealed_payload_ = std::move(payload);
+  }
+};
+
+}  // namespace sightline::admission

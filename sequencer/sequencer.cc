@@ -1,0 +1,318 @@
+#include "sequencer/sequencer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "merkle/hash.h"
+#include "statement/entry_codec.h"
+#include "tiles/proof_builder.h"
+
+namespace sightline::sequencer {
+namespace {
+
+constexpr size_t kMaxEntryBytes = 65535;
+
+// What a caller learns when the outcome of a commit is not certain.
+absl::Status UnknownOutcome(const absl::Status& cause) {
+  return absl::InternalError(
+      absl::StrCat("the write may or may not have happened (", cause.message(),
+                   "); submit the same statement again after the restart"));
+}
+
+bool NothingWasWritten(const absl::Status& status) {
+  return absl::IsResourceExhausted(status);
+}
+
+}  // namespace
+
+absl::Status Options::Validate() const {
+  if (max_batch == 0 || max_waiting == 0 || max_waiting_bytes == 0 ||
+      max_feeds_cached == 0) {
+    return absl::InvalidArgumentError("sequencer: every limit must be above 0");
+  }
+  return absl::OkStatus();
+}
+
+Sequencer::Sequencer(const Options& options, storage::LogStore* store,
+                     admission::Gate* gate, BatchSink* sink,
+                     const base::Clock* clock)
+    : options_(options),
+      store_(store),
+      gate_(gate),
+      sink_(sink),
+      clock_(clock) {}
+
+absl::StatusOr<std::unique_ptr<Sequencer>> Sequencer::Create(
+    const Options& options, storage::LogStore* store, admission::Gate* gate,
+    BatchSink* sink, const base::Clock* clock) {
+  RETURN_IF_ERROR(options.Validate());
+  std::unique_ptr<Sequencer> sequencer(
+      new Sequencer(options, store, gate, sink, clock));
+  RETURN_IF_ERROR(sequencer->Load());
+  sequencer->thread_ = std::thread([s = sequencer.get()] { s->Run(); });
+  return sequencer;
+}
+
+Sequencer::~Sequencer() { Shutdown(); }
+
+absl::Status Sequencer::Load() {
+  ASSIGN_OR_RETURN(const storage::TreeState state, store_->ReadTreeState());
+  const tiles::ProofBuilder proofs(store_);
+  ASSIGN_OR_RETURN(range_, proofs.Range(state.tree_size));
+  if (state.tree_size > 0 && range_.Root() != state.root_hash) {
+    return absl::DataLossError(absl::StrCat(
+        "the tiles of ", state.tree_size,
+        " entries give another root than the one stored with them"));
+  }
+  ASSIGN_OR_RETURN(tiles_, tiles::TileBuilder::Create(state.tree_size, *store_));
+  last_admitted_unix_ms_ = state.last_admitted_unix_ms;
+  return absl::OkStatus();
+}
+
+absl::Status Sequencer::Submit(admission::AdmittedEntry entry, Completion done) {
+  const size_t bytes = entry.size_bytes();
+  base::MutexLock lock(&mutex_);
+  if (!health_.ok()) return health_;
+  if (closing_) return absl::UnavailableError("the log is shutting down");
+  if (waiting_.size() >= options_.max_waiting ||
+      waiting_bytes_ + bytes > options_.max_waiting_bytes) {
+    return absl::UnavailableError("too many statements are waiting; try again");
+  }
+  waiting_bytes_ += bytes;
+  waiting_.push_back(Item{std::move(entry), std::move(done)});
+  if (waiting_.size() == 1) wake_.NotifyOne();
+  return absl::OkStatus();
+}
+
+void Sequencer::Shutdown() {
+  {
+    base::MutexLock lock(&mutex_);
+    closing_ = true;
+    wake_.NotifyOne();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+absl::Status Sequencer::health() const {
+  base::MutexLock lock(&mutex_);
+  return health_;
+}
+
+void Sequencer::Run() {
+  while (true) {
+    std::vector<Item> items = TakeBatch();
+    if (items.empty()) return;
+    Process(std::move(items));
+  }
+}
+
+// Up to max_batch waiting items, ending after the first control entry. Empty: the
+// sequencer is closing and nothing waits.
+std::vector<Sequencer::Item> Sequencer::TakeBatch() {
+  base::MutexLock lock(&mutex_);
+  while (waiting_.empty() && !closing_) wake_.Wait(&mutex_);
+  size_t count = 0;
+  while (count < waiting_.size() && count < options_.max_batch) {
+    if (waiting_[count++].entry.control()) break;
+  }
+  std::vector<Item> items;
+  if (count == waiting_.size()) {
+    items.swap(waiting_);
+  } else {
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(count);
+    items.assign(std::make_move_iterator(waiting_.begin()),
+                 std::make_move_iterator(end));
+    waiting_.erase(waiting_.begin(), end);
+  }
+  for (const Item& item : items) waiting_bytes_ -= item.entry.size_bytes();
+  return items;
+}
+
+void Sequencer::Process(std::vector<Item> items) {
+  absl::Status status = health();
+  if (status.ok()) status = FindDuplicates(items);
+  if (!status.ok()) {
+    for (Item& item : items) item.done(status);
+    return;
+  }
+  const int64_t now_ms = std::max(clock_->NowUnixMs(), last_admitted_unix_ms_);
+  Draft draft;
+  draft.batch = std::make_shared<IntegratedBatch>();
+  draft.batch->first_index = range_.size();
+  draft.batch->waiting.reserve(items.size());
+  for (size_t i = 0; i < items.size(); ++i) {
+    const absl::Status staged = Stage(&items[i], i, now_ms, &draft);
+    if (!staged.ok()) items[i].done(staged);
+  }
+  if (draft.batch->size() > 0) {
+    status = Commit(&draft, now_ms);
+    if (!status.ok()) {
+      for (Waiting& waiting : draft.batch->waiting) waiting.done(status);
+      return;
+    }
+  }
+  if (!draft.batch->waiting.empty()) sink_->Publish(std::move(draft.batch));
+}
+
+absl::Status Sequencer::FindDuplicates(const std::vector<Item>& items) {
+  lookup_.clear();
+  for (const Item& item : items) lookup_.push_back(item.entry.identity_hash());
+  const absl::Status status = store_->FindByIdentity(lookup_, &found_);
+  if (absl::IsDataLoss(status)) Stop(status);
+  return status;
+}
+
+// Gives one item its index, or makes it a duplicate. On failure the draft is as
+// before and the caller tells the item.
+absl::Status Sequencer::Stage(Item* item, size_t position, int64_t now_ms,
+                              Draft* draft) {
+  IntegratedBatch& batch = *draft->batch;
+  const admission::AdmittedEntry& entry = item->entry;
+  if (found_[position].has_value()) {
+    batch.waiting.push_back({*found_[position], true, std::move(item->done)});
+    return absl::OkStatus();
+  }
+  const uint64_t index = batch.first_index + batch.size();
+  const auto [twin, inserted] =
+      draft->in_batch.try_emplace(entry.identity_hash(), index);
+  if (!inserted) {
+    batch.waiting.push_back({twin->second, true, std::move(item->done)});
+    return absl::OkStatus();
+  }
+  absl::Status status;
+  if (entry.control() || entry.registry_version() != gate_->version()) {
+    status = gate_->Recheck(index, entry);
+  }
+  storage::FeedHead* feed = nullptr;
+  if (status.ok()) {
+    absl::StatusOr<storage::FeedHead*> head = FeedFor(entry.feed(), draft);
+    status = head.status();
+    if (head.ok()) feed = *head;
+  }
+  const size_t begin = batch.entries.size();
+  if (status.ok()) {
+    batch.entries.append(2, '\0');
+    statement::AppendEntry(
+        now_ms, entry.signed_statement(), entry.verdict(), feed->ordinal + 1,
+        feed->ordinal == 0 ? std::nullopt
+                           : std::optional<uint64_t>(feed->last_index),
+        &batch.entries);
+    if (batch.entries.size() - begin - 2 > kMaxEntryBytes) {
+      batch.entries.resize(begin);
+      status = absl::InvalidArgumentError(absl::StrCat(
+          "the entry would be larger than ", kMaxEntryBytes, " bytes"));
+    }
+  }
+  if (!status.ok()) {
+    draft->in_batch.erase(entry.identity_hash());
+    return status;
+  }
+  const size_t length = batch.entries.size() - begin - 2;
+  batch.entries[begin] = static_cast<char>(length >> 8);
+  batch.entries[begin + 1] = static_cast<char>(length & 0xff);
+  batch.ends.push_back(static_cast<uint32_t>(batch.entries.size()));
+  batch.leaf_hashes.push_back(merkle::LeafHash(
+      absl::string_view(batch.entries).substr(begin + 2, length)));
+  draft->identities.push_back(entry.identity_hash());
+  ++feed->ordinal;
+  feed->last_index = index;
+  if (!entry.sealed_payload().empty()) {
+    draft->sealed.push_back({index, std::string(entry.sealed_payload())});
+  }
+  if (entry.control()) draft->control.push_back(index);
+  batch.waiting.push_back({index, false, std::move(item->done)});
+  return absl::OkStatus();
+}
+
+// The draft's copy of a feed's head: from this batch, from memory, or from the
+// store; a feed without entries has ordinal 0. The pointer is valid until the next
+// call.
+absl::StatusOr<storage::FeedHead*> Sequencer::FeedFor(absl::string_view feed,
+                                                      Draft* draft) {
+  const auto [slot, inserted] =
+      draft->feed_slots.try_emplace(feed, draft->feeds.size());
+  if (!inserted) return &draft->feeds[slot->second];
+  const auto cached = feed_heads_.find(feed);
+  if (cached != feed_heads_.end()) {
+    draft->feeds.push_back(cached->second);
+    return &draft->feeds.back();
+  }
+  absl::StatusOr<storage::FeedHead> stored = store_->ReadFeedHead(feed);
+  if (absl::IsNotFound(stored.status())) {
+    stored = storage::FeedHead{std::string(feed), 0, 0};
+  }
+  if (!stored.ok()) {
+    draft->feed_slots.erase(slot);
+    return stored.status();
+  }
+  draft->feeds.push_back(*std::move(stored));
+  return &draft->feeds.back();
+}
+
+absl::Status Sequencer::Commit(Draft* draft, int64_t now_ms) {
+  IntegratedBatch& batch = *draft->batch;
+  batch.tree.Reset(range_, batch.leaf_hashes);
+  ASSIGN_OR_RETURN(const absl::Span<const tiles::StoredTile> changed,
+                   tiles_.Build(batch.tree));
+  ASSIGN_OR_RETURN(batch.checkpoint,
+                   sink_->Sign(batch.tree.new_size(), batch.tree.root()));
+  // A feed that only a refused entry asked for has not changed.
+  draft->feeds.erase(
+      std::remove_if(draft->feeds.begin(), draft->feeds.end(),
+                     [&batch](const storage::FeedHead& head) {
+                       return head.ordinal == 0 ||
+                              head.last_index < batch.first_index;
+                     }),
+      draft->feeds.end());
+  storage::Batch write;
+  write.expected_tree_size = batch.first_index;
+  write.entries = batch.entries;
+  write.entry_ends = batch.ends;
+  write.leaf_hashes = batch.leaf_hashes;
+  write.identity_hashes = draft->identities;
+  write.tiles = changed;
+  write.feeds = draft->feeds;
+  write.sealed = draft->sealed;
+  write.control_indices = draft->control;
+  write.state = {batch.tree.new_size(), batch.tree.root(), now_ms};
+  write.checkpoint = batch.checkpoint;
+  const absl::Status status = store_->Commit(write);
+  if (!status.ok()) {
+    if (NothingWasWritten(status)) return status;
+    const absl::Status unknown = UnknownOutcome(status);
+    Stop(unknown);
+    return unknown;
+  }
+  Adopt(draft, now_ms);
+  return absl::OkStatus();
+}
+
+// The draft is durable: it becomes the state that the next batch starts from.
+void Sequencer::Adopt(Draft* draft, int64_t now_ms) {
+  const IntegratedBatch& batch = *draft->batch;
+  tiles_.Commit();
+  range_ = batch.tree.range();
+  last_admitted_unix_ms_ = now_ms;
+  if (feed_heads_.size() + draft->feeds.size() > options_.max_feeds_cached) {
+    feed_heads_.clear();
+  }
+  for (storage::FeedHead& head : draft->feeds) {
+    feed_heads_.insert_or_assign(head.feed, std::move(head));
+  }
+  for (const uint64_t index : draft->control) {
+    const absl::Status status = gate_->Integrated(index, batch.Entry(index));
+    // The gate let it pass and it is logged; not understanding it now means that
+    // what follows cannot be judged.
+    if (!status.ok()) Stop(base::Annotate(status, "control entry"));
+  }
+}
+
+void Sequencer::Stop(absl::Status why) {
+  base::MutexLock lock(&mutex_);
+  if (health_.ok()) health_ = std::move(why);
+}
+
+}  // namespace sightline::sequencer

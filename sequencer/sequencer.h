@@ -1,0 +1,130 @@
+// The single writer of the tree: takes what is waiting as one batch, drops
+// duplicates, numbers, encodes, hashes, and commits it in one atomic synced write.
+//
+// Source:  docs/architecture.md "Life of an entry"; docs/formats.md "Entry".
+// Shapes:  a batch is 1..max_batch entries; a control entry is always the last of
+//          its batch. There is no timer: a lone entry is a batch of one, and the
+//          next batch gathers while this one commits.
+// Errors:  Submit: kUnavailable: the queue is full (retry); kFailedPrecondition: the
+//          sequencer has stopped. Completions: kUnavailable for what a shutdown or a
+//          failed commit left behind, kResourceExhausted: disk full, nothing logged;
+//          Gate::Recheck's error; kInternal: outcome unknown, submit again after the
+//          restart (the same statement gets the same receipt).
+// Threads: Submit and Shutdown are thread-safe; one thread of its own does the rest.
+// Durable: a completion with OK means: in the store, re-read, and published.
+//
+// After any commit whose outcome is not certain the sequencer stops for good: a log
+// that is down can come back, a log that forked cannot.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "admission/admitted_entry.h"
+#include "admission/gate.h"
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "merkle/compact_range.h"
+#include "sequencer/integrated_batch.h"
+#include "storage/log_store.h"
+#include "tiles/tile_builder.h"
+
+namespace sightline::sequencer {
+
+struct Options {
+  // Entries, and bytes of entries, that may wait; beyond that Submit refuses.
+  size_t max_waiting = 4096;
+  size_t max_waiting_bytes = size_t{64} << 20;
+  size_t max_batch = 1024;
+  // Submitters whose feed heads are kept in memory between batches.
+  size_t max_feeds_cached = 65536;
+
+  absl::Status Validate() const;
+};
+
+class Sequencer {
+ public:
+  // Loads the right edge of the tree from `store`. The arguments outlive the
+  // sequencer. kDataLoss when the store's tiles do not give its root.
+  static absl::StatusOr<std::unique_ptr<Sequencer>> Create(
+      const Options& options, storage::LogStore* store, admission::Gate* gate,
+      BatchSink* sink, const base::Clock* clock);
+
+  ~Sequencer();  // Shutdown()
+
+  Sequencer(const Sequencer&) = delete;
+  Sequencer& operator=(const Sequencer&) = delete;
+
+  // Queues `entry`. When OK, `done` will be called; otherwise it never is.
+  absl::Status Submit(admission::AdmittedEntry entry, Completion done);
+
+  // Stops taking entries, finishes those that wait, joins the thread. Idempotent.
+  void Shutdown();
+
+  // OK while entries can be written; otherwise why not.
+  absl::Status health() const;
+
+ private:
+  struct Item {
+    admission::AdmittedEntry entry;
+    Completion done;
+  };
+  // What a batch changes besides the store, adopted only after the commit.
+  struct Draft {
+    std::shared_ptr<IntegratedBatch> batch;
+    std::vector<crypto::Digest> identities;
+    std::vector<storage::FeedHead> feeds;
+    absl::flat_hash_map<std::string, size_t> feed_slots;
+    absl::flat_hash_map<crypto::Digest, uint64_t> in_batch;
+    std::vector<storage::SealedPayload> sealed;
+    std::vector<uint64_t> control;
+  };
+
+  Sequencer(const Options& options, storage::LogStore* store,
+            admission::Gate* gate, BatchSink* sink, const base::Clock* clock);
+
+  absl::Status Load();
+  void Run();
+  std::vector<Item> TakeBatch() ABSL_LOCKS_EXCLUDED(mutex_);
+  void Process(std::vector<Item> items);
+  absl::Status FindDuplicates(const std::vector<Item>& items);
+  absl::Status Stage(Item* item, size_t position, int64_t now_ms, Draft* draft);
+  absl::StatusOr<storage::FeedHead*> FeedFor(absl::string_view feed,
+                                             Draft* draft);
+  absl::Status Commit(Draft* draft, int64_t now_ms);
+  void Adopt(Draft* draft, int64_t now_ms);
+  void Stop(absl::Status why) ABSL_LOCKS_EXCLUDED(mutex_);
+
+  const Options options_;
+  storage::LogStore* const store_;
+  admission::Gate* const gate_;
+  BatchSink* const sink_;
+  const base::Clock* const clock_;
+
+  // Owned by the sequencer thread.
+  merkle::CompactRange range_;
+  tiles::TileBuilder tiles_;
+  int64_t last_admitted_unix_ms_ = 0;
+  absl::flat_hash_map<std::string, storage::FeedHead> feed_heads_;
+  std::vector<crypto::Digest> lookup_;
+  std::vector<std::optional<uint64_t>> found_;
+
+  mutable base::Mutex mutex_;
+  base::CondVar wake_;
+  std::vector<Item> waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool closing_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status health_ ABSL_GUARDED_BY(mutex_);
+
+  std::thread thread_;
+};
+
+}  // namespace sightline::sequencer
