@@ -7,9 +7,9 @@
 //          [old_size, new_size).
 // Threads: thread-compatible; in the server, owned by the sequencer thread.
 // Cost:    Reset: one node hash per leaf and at most 2 * 64 more; no allocation
-//          once the largest batch has been seen. InclusionProof: O(log
-//          new_size) copies, no hashing. Memory: about 64 bytes per leaf of the
-//          largest batch.
+//          once the largest batch has been seen. InclusionProof: copies of
+//          O(log new_size) hashes, no hashing.
+// Memory:  about 64 bytes per leaf of the largest batch.
 //
 // Example:
 //   BatchTree batch;
@@ -35,7 +35,8 @@ class BatchTree {
   BatchTree() { Reset(CompactRange(), {}); }
 
   // Appends `leaf_hashes` (may be empty) to the tree `old`, forgetting the
-  // batch before. REQUIRES: old.size() + leaf_hashes.size() <= kMaxTreeSize.
+  // batch before. `old` may be range().
+  // REQUIRES: old.size() + leaf_hashes.size() <= kMaxTreeSize.
   void Reset(const CompactRange& old, absl::Span<const Hash> leaf_hashes);
 
   uint64_t old_size() const { return old_size_; }
@@ -57,10 +58,9 @@ class BatchTree {
  private:
   static constexpr int kLevels = 64;
 
-  // One level's run of nodes in nodes_: those with an index in [begin, new >>
-  // level), where begin is old >> level made even, so that pairs of siblings
-  // lie side by side. A node before old >> level comes from the old compact
-  // range.
+  // One level's run of nodes in nodes_: from index `begin` to new >> level.
+  // Begin is old >> level made even, so that siblings lie side by side as
+  // pairs; a node before old >> level comes from the old compact range.
   struct Run {
     uint64_t begin = 0;
     size_t offset = 0;
@@ -71,10 +71,12 @@ class BatchTree {
     return nodes_[runs_[level].offset + (index - runs_[level].begin)];
   }
   void HashLevels(const CompactRange& old, absl::Span<const Hash> leaf_hashes);
+  void HashPairs(const Run& below);
   void FoldRightEdge();
 
   uint64_t old_size_ = 0;
   uint64_t new_size_ = 0;
+  int levels_ = 0;  // those that hold any node: bit width of new_size_
   std::vector<Hash> nodes_;
   std::array<Run, kLevels> runs_;
   // ragged_[h]: root over leaves [new >> h << h, new), when there are any.

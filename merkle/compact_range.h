@@ -1,4 +1,4 @@
-// All that must be kept of a tree to append to it: one hash per set bit of its
+// What must be kept of a tree to append to it: one hash per set bit of its
 // size.
 //
 // Source:  RFC 6962 s2.1, seen as a row of perfect subtrees, largest first.
@@ -34,10 +34,13 @@ class CompactRange {
   static absl::StatusOr<CompactRange> Create(uint64_t size,
                                              absl::Span<const Hash> hashes);
 
-  // Reads what Serialise wrote: u64 size, then the hashes. Refuses anything
-  // else.
+  // Reads what Serialise wrote: u64 size, then the hashes; refuses the rest.
   static absl::StatusOr<CompactRange> Parse(absl::string_view bytes);
   std::string Serialise() const;
+
+  // Create without the check, reusing memory. REQUIRES: the number of hashes
+  // fits the size; they are not this object's own.
+  void Assign(uint64_t size, absl::Span<const Hash> hashes);
 
   // REQUIRES: size() < kMaxTreeSize.
   void Append(const Hash& leaf_hash);

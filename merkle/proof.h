@@ -1,16 +1,15 @@
 // Checks of inclusion and consistency proofs of an RFC 6962 tree.
 //
-// Source:  RFC 6962 s2.1.1, s2.1.2; the iterative form of RFC 9162 s2.1.3.2,
+// Source:  RFC 6962 s2.1.1, s2.1.2; iterative as in RFC 9162 s2.1.3.2,
 // s2.1.4.2. Shapes:  a proof goes from leaf to root and holds neither the leaf
-// hash nor the
-//          root.
+// hash nor
+//          the root.
 // Units:   indices count from 0.
 // Errors:  kOutOfRange: index >= tree_size. kInvalidArgument: sizes that have
-// no
-//          proof, wrong number of hashes, or a root that differs.
+//          no proof, wrong number of hashes, or a root that differs.
 // Threads: pure; any thread.
 //
-// Which nodes a proof is made of: geometry.h. Building one:
+// Which nodes a proof is made of: geometry.h. Building one from tiles:
 // tiles/proof_builder.h.
 #pragma once
 
@@ -35,7 +34,7 @@ absl::StatusOr<Hash> RootFromInclusion(uint64_t index, uint64_t tree_size,
                                        const Hash& leaf_hash,
                                        absl::Span<const Hash> proof);
 
-// Checks that the tree (old_size, old_root) is a prefix of (new_size,
+// Checks that the tree (old_size, old_root) is a prefix of the tree (new_size,
 // new_root). Refuses old_size 0: the empty tree is a prefix of everything and
 // proves nothing; protocols that allow it say so themselves.
 absl::Status VerifyConsistency(uint64_t old_size, uint64_t new_size,

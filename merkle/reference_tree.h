@@ -1,12 +1,13 @@
 // RFC 6962 as its definitions read: recursive, slow, and what the fast code is
 // compared with. Tests only.
 //
-// Source:  RFC 6962 s2.1, s2.1.1, s2.1.2; draft-ietf-plants-merkle-tree-certs
-// s4. Threads: thread-compatible (hashes of ranges are remembered).
+// Source:  RFC 6962 s2.1; draft-ietf-plants-merkle-tree-certs-03 s4.
+// Threads: thread-compatible (hashes of ranges are remembered).
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -18,12 +19,10 @@ class ReferenceTree {
  public:
   explicit ReferenceTree(std::vector<Hash> leaf_hashes)
       : leaves_(std::move(leaf_hashes)) {}
+  virtual ~ReferenceTree() = default;
 
-  uint64_t size() const { return leaves_.size(); }
-  const std::vector<Hash>& leaf_hashes() const { return leaves_; }
-
-  // MTH over leaves [begin, end) alone. REQUIRES: end <= size().
-  Hash RangeHash(uint64_t begin, uint64_t end) const;
+  // MTH over leaves [begin, end) alone. REQUIRES: the leaves exist.
+  virtual Hash RangeHash(uint64_t begin, uint64_t end) const;
   Hash Root(uint64_t tree_size) const { return RangeHash(0, tree_size); }
 
   std::vector<Hash> InclusionProof(uint64_t index, uint64_t tree_size) const {
@@ -45,6 +44,21 @@ class ReferenceTree {
 
   std::vector<Hash> leaves_;
   mutable std::map<std::pair<uint64_t, uint64_t>, Hash> known_;
+};
+
+// A tree of any size, almost all of whose leaves are the same: LeafHash("").
+// The marked leaves are LeafHash of the index, 8 bytes big-endian.
+class SparseReferenceTree final : public ReferenceTree {
+ public:
+  explicit SparseReferenceTree(std::set<uint64_t> marked);
+
+  Hash RangeHash(uint64_t begin, uint64_t end) const override;
+
+ private:
+  bool HasMark(uint64_t begin, uint64_t end) const;
+
+  std::set<uint64_t> marked_;
+  std::vector<Hash> unmarked_;  // perfect nodes without marks, by level
 };
 
 }  // namespace sightline::merkle

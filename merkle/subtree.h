@@ -44,9 +44,9 @@ absl::Status VerifyInclusionInSubtree(uint64_t index, uint64_t begin,
                                       const Hash& subtree_hash);
 
 // Two valid subtrees that cover [begin, end): first.end == second.begin,
-// second.end == end, and first.begin <= begin. One leaf or none: the first is
-// empty. Example: [5,13) is covered by [4,8) and [8,13). REQUIRES: begin <= end
-// <= kMaxTreeSize.
+// second.end == end, first.begin <= begin. One leaf or none: second is empty.
+// Example: [5,13) is covered by [4,8) and [8,13).
+// REQUIRES: begin <= end <= kMaxTreeSize.
 std::pair<Interval, Interval> CoverBySubtrees(uint64_t begin, uint64_t end);
 
 }  // namespace sightline::merkle
