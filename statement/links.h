@@ -1,0 +1,48 @@
+// What statements say about earlier entries, and whether those entries are what
+// they are said to be.
+//
+// Source:  docs/formats.md "Links"; proto EntryLink.
+// Errors:  violations, named by field; callers read the entries from the store.
+// Threads: pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "proto/sightline/v1/statement.pb.h"
+#include "statement/violations.h"
+
+namespace sightline::statement {
+
+// One link of a statement.
+struct Link {
+  std::string field;      // "footage_response.request"
+  uint64_t index = 0;     // the entry it names
+  std::string leaf_hash;  // and what that entry's leaf hash should be
+};
+
+// In field order; most statements have none or one.
+std::vector<Link> LinksOf(const v1::Statement& statement);
+
+// Whether `entry`, the bytes of leaf `link.index`, is what `statement` takes it
+// for:
+//   the leaf hash is the link's
+//   footage_response.request    a footage request addressed to this platform,
+//   or to
+//                               no platform by name
+//   footage_request.escalates   an earlier footage request of the same
+//   submitter amendment.target            an entry of the same submitter, with
+//   the field that
+//                               a correction names
+//   unsealing, seal_renewal     an entry that has these sealed paths; of the
+//   same
+//                               submitter unless a court speaks; openings give
+//                               the commitments
+//   erasure.target              an entry with sealed fields
+//   attestation.about           any entry
+Violations CheckLink(const v1::Statement& statement, const Link& link,
+                     absl::string_view entry);
+
+}  // namespace sightline::statement

@@ -1,0 +1,70 @@
+// Holding a request against the policy in force: what departs from it becomes
+// findings in the entry.
+//
+// Source:  docs/formats.md "Findings"; proto PolicyVersion.
+// Shapes:  at most 64 findings; `got` and `limit` are at most 100 bytes each.
+// Units:   durations in seconds, areas in square metres, times Unix
+// milliseconds. Threads: pure; any thread. Deterministic: an auditor who
+// replays the log gets the
+//          same findings, byte for byte.
+//
+//   rule_id                  departs when severity channel.ungoverned       no
+//   policy in force governs the channel      note policy.missing           the
+//   request cites no policy                 note policy.superseded        it
+//   cites another than the one in force      note policy.unknown           it
+//   cites one that the log does not have     violation purpose.not_allowed
+//   purpose outside allowed_purposes            violation purpose.offence the
+//   offence belongs to another purpose      note window.missing limits exist,
+//   no footage window given       violation window.min, window.max   footage
+//   window shorter, longer              violation area.missing limits exist, no
+//   size of the area given     violation area.min, area.max       area smaller,
+//   larger                        violation sealed.missing           a required
+//   sealed path is not there         violation assembly.forbidden declared as
+//   related to an assembly          violation second_person.missing
+//   second_person_approved is not YES           violation seal.too_long a seal
+//   lasts longer than max_seal_seconds   violation claimed.late admitted later
+//   than late_after_seconds      violation claimed.future           claimed
+//   more than 5 minutes after admission note
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "proto/sightline/v1/entry.pb.h"
+#include "proto/sightline/v1/statement.pb.h"
+
+namespace sightline::statement {
+
+inline constexpr int kMaxFindings = 64;
+
+// Which policies count for one statement; Registry::PoliciesFor fills it in.
+struct PolicyView {
+  // The version that the statement is held against; nullptr: none governs it.
+  // Owned by the registry, valid until the registry changes.
+  const v1::PolicyVersion* in_force = nullptr;
+  // Whether the policy that the statement cites is in the log.
+  bool cited_is_known = false;
+};
+
+// Whether policies govern statements of this kind at all (footage requests).
+bool IsGoverned(const v1::Statement& statement);
+
+// The moment whose policy counts, Unix milliseconds: an imported record is
+// judged by the rules of the day it speaks of, everything else by the day of
+// admission (a claimed time could be chosen to suit).
+int64_t PolicyTime(const v1::Statement& statement, int64_t admitted_unix_ms);
+
+// Where `statement` departs from `policies`, in the order of the table above.
+// None for statements that are not governed.
+std::vector<v1::Finding> Evaluate(const v1::Statement& statement,
+                                  int64_t admitted_unix_ms,
+                                  const PolicyView& policies);
+
+// Policies to start with, as data: "rfa-2021", the published rules of public
+// posts in a neighbourhood app from June 2021 to January 2024;
+// "community-2025", those of its successor; "ca-electronic-warrant",
+// California's notices (Penal Code 1546.2: seals of 90 days, notice within
+// three days of an emergency).
+std::vector<v1::PolicyVersion> DefaultPolicies();
+
+}  // namespace sightline::statement

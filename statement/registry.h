@@ -1,0 +1,190 @@
+// The registry: who may submit what, as a function of the log.
+//
+// Source:  docs/formats.md "Registry"; proto Genesis to LogKeyChange.
+// Shapes:  "as of tree size n" means: what entries 0 .. n-1 say; 0 means all of
+//          them. A key added by entry a and revoked by entry r signs entries i
+//          with a < i < r. A key id belongs to one submitter for ever.
+// Units:   leaf indices count from 0.
+// Errors:  see Apply and AuthoriseRules; queries give kNotFound.
+// Threads: thread-compatible: any number of readers while nobody calls Apply.
+//          admission/ puts a lock around it. What AuthoriseRules returns may be
+//          used after the lock is released.
+// Cost:    1.5 KiB a submitter with one key; look-ups are one hash or tree
+// search.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/inlined_vector.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "crypto/sha256.h"
+#include "crypto/signer.h"
+#include "proto/sightline/v1/statement.pb.h"
+#include "proto/sightline/v1/vocabulary.pb.h"
+#include "statement/policy.h"
+
+namespace sightline::statement {
+
+// A statement key and the entries between which it counts.
+struct KeyPeriod {
+  crypto::PublicKey key;
+  uint64_t first_index = 0;  // the entry that added it
+  uint64_t end_index = 0;    // the entry that revoked it; 0: open
+  std::optional<uint64_t> disputed_from_index;
+};
+
+// What the log says of a submitter, as of some tree size.
+struct Submitter {
+  std::string id;
+  v1::SubmitterKind kind = v1::SUBMITTER_KIND_UNSPECIFIED;
+  std::string name;
+  v1::AgencyType agency_type = v1::AGENCY_TYPE_UNSPECIFIED;
+  std::string state;
+  std::string county_fips;
+  std::vector<std::string> units;
+  std::vector<std::string> aliases;
+  v1::SubmitterStatus status = v1::SUBMITTER_STATUS_UNSPECIFIED;
+  v1::IdentityVerification verification = v1::IDENTITY_VERIFICATION_UNSPECIFIED;
+  std::vector<KeyPeriod> keys;  // in the order they were added
+  bool provisional = false;     // an agency without an ORI
+  uint64_t enrolled_index = 0;
+  int64_t joined_unix_ms = 0;
+  // Every entry that shaped this answer, ascending.
+  std::vector<uint64_t> source_indices;
+};
+
+struct SubmitterKey {
+  std::string submitter;  // or "registrar"
+  KeyPeriod period;
+};
+
+struct PolicyEntry {
+  const v1::PolicyVersion* policy = nullptr;  // owned by the registry
+  uint64_t index = 0;                         // the entry that says so
+};
+
+// Which submitters ListSubmitters gives.
+struct SubmitterFilter {
+  v1::SubmitterKind kind = v1::SUBMITTER_KIND_UNSPECIFIED;  // all
+  std::string state;                                        // "": all
+  std::string name_contains;  // names and aliases, ignoring (ASCII) case
+};
+
+// The key of each signature of a statement, in the order of the signatures.
+using SignatureKeys = absl::InlinedVector<crypto::PublicKey, 2>;
+
+class Registry {
+ public:
+  Registry() = default;
+  Registry(Registry&&) = default;
+  Registry& operator=(Registry&&) = default;
+
+  // --- Following the log ---
+
+  // Takes entry `index` into account; statements that are not control
+  // statements change nothing. Call in ascending order of index; the statement
+  // has passed Validate. On failure nothing has changed.
+  //   kFailedPrecondition  index is not beyond the last one applied; no genesis
+  //   yet,
+  //                        or a second one
+  //   kAlreadyExists       submitter, key or policy version is there already;
+  //   says
+  //                        which, and where
+  //   kNotFound            a submitter, key or log key to be changed does not
+  //   exist kInvalidArgument     the change makes no sense (log keys with a
+  //   gap, ...)
+  absl::Status Apply(uint64_t index, const v1::Statement& statement);
+
+  // Whether Apply(index, statement) would succeed, by what entries before
+  // `index` say.
+  absl::Status CheckApplies(uint64_t index,
+                            const v1::Statement& statement) const;
+
+  // One more than the last index given to Apply, 0 before genesis.
+  uint64_t applied_size() const { return applied_size_; }
+
+  // --- Who may sign what ---
+
+  // Whether `signed_statement` may become entry `index`, by what the entries
+  // before it say, except that signatures are not verified. `statement` is its
+  // payload, parsed, and has passed Validate (ValidateEnvelope, too). Gives the
+  // keys to verify the signatures with.
+  //   kInvalidArgument     meant for another log; a genesis elsewhere than at 0
+  //   kUnauthenticated     a key id that is nobody's; submitter not enrolled
+  //   kPermissionDenied    a key of another submitter, or revoked, or added
+  //   later;
+  //                        submitter not active; kind not allowed; too many
+  //                        signatures, or fewer registrar keys than the
+  //                        threshold
+  //   and the errors of Apply for control statements
+  absl::StatusOr<SignatureKeys> AuthoriseRules(
+      uint64_t index, const v1::SignedStatement& signed_statement,
+      const v1::Statement& statement) const;
+
+  // AuthoriseRules and VerifySignatures.
+  absl::Status Authorise(uint64_t index,
+                         const v1::SignedStatement& signed_statement,
+                         const v1::Statement& statement) const;
+
+  // --- Queries, as of a tree size ---
+
+  absl::StatusOr<Submitter> FindSubmitter(absl::string_view id,
+                                          uint64_t tree_size) const;
+  // ACTIVE and enrolled as of entries before `index`; otherwise
+  // kUnauthenticated or kPermissionDenied. Allocates nothing when it succeeds.
+  absl::Status CheckActive(absl::string_view id, uint64_t index) const;
+
+  // Ascending by id, beginning after `after_id` ("" : at the first), at most
+  // `limit`.
+  std::vector<Submitter> ListSubmitters(uint64_t tree_size,
+                                        const SubmitterFilter& filter,
+                                        absl::string_view after_id,
+                                        size_t limit) const;
+  size_t CountSubmitters(uint64_t tree_size) const;
+
+  absl::StatusOr<SubmitterKey> FindKey(absl::string_view key_id,
+                                       uint64_t tree_size) const;
+
+  // In the order of their entries. Pointers stay valid until Apply.
+  std::vector<PolicyEntry> Policies(uint64_t tree_size) const;
+  // nullptr when there is none.
+  const v1::PolicyVersion* FindPolicy(absl::string_view policy_id,
+                                      uint32_t version,
+                                      uint64_t tree_size) const;
+  // The policy that governs `channel` at `unix_ms`: of those in force the one
+  // logged last. nullptr when there is none.
+  const v1::PolicyVersion* PolicyInForce(v1::Channel channel, int64_t unix_ms,
+                                         uint64_t tree_size) const;
+  // What policy.h's Evaluate wants for a statement that becomes entry `index`.
+  PolicyView PoliciesFor(const v1::Statement& statement,
+                         int64_t admitted_unix_ms, uint64_t index) const;
+
+  // Every log key with its range of tree sizes.
+  std::vector<v1::LogKey> LogKeys(uint64_t tree_size) const;
+
+  // As genesis says; empty and 0 before it.
+  const std::string& origin() const { return origin_; }
+  uint32_t registrar_threshold() const { return registrar_threshold_; }
+  std::vector<crypto::PublicKey> RegistrarKeys() const;
+
+ private:
+  struct SubmitterRecord;
+  struct KeyRecord;
+};
+
+// Verifies every signature with the key that AuthoriseRules gave for it.
+// kUnauthenticated when one does not verify.
+absl::Status VerifySignatures(const v1::SignedStatement& signed_statement,
+                              absl::Span<const crypto::PublicKey> keys);
+
+}  // namespace sightline::statement

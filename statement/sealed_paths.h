@@ -1,0 +1,21 @@
+// Which fields a statement may seal: a closed list for each kind.
+//
+// Source:  docs/formats.md "Seal".
+// Threads: pure; any thread.
+#pragma once
+
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "proto/sightline/v1/vocabulary.pb.h"
+
+namespace sightline::statement {
+
+// Ascending; empty for kinds that seal nothing.
+absl::Span<const absl::string_view> SealedPaths(v1::StatementKind kind);
+
+bool IsSealedPath(v1::StatementKind kind, absl::string_view path);
+
+// Of any kind.
+bool IsSealedPath(absl::string_view path);
+
+}  // namespace sightline::statement
