@@ -4,8 +4,8 @@
 // URI
 //          in its subjectAltName, a server's are DNS names and IP addresses.
 // Shapes:  certificates and keys are PEM text (PKCS#8 for keys).
-// Units:   validity is Unix seconds, UTC, both ends inclusive.
-// Errors:  kInvalidArgument: malformed PEM, name or validity. kInternal:
+// Units:   validity is Unix seconds, UTC; OpenSSL counts the last second as
+// over. Errors:  kInvalidArgument: malformed PEM, name or validity. kInternal:
 // OpenSSL. Threads: CertificateAuthority is immutable; any thread.
 #pragma once
 
