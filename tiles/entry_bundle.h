@@ -3,8 +3,7 @@
 // Source:  c2sp.org/tlog-tiles "Log Entries".
 // Shapes:  per entry u16 length (big-endian), then that many bytes.
 // Errors:  kInvalidArgument: entry too long, bundle cut short, too many or too
-// few
-//          entries, bytes left over.
+//          few entries, bytes left over.
 // Threads: pure; any thread.
 #pragma once
 
@@ -23,16 +22,15 @@ namespace sightline::tiles {
 inline constexpr size_t kMaxEntryBytes = 65535;
 inline constexpr size_t kMaxBundleEntries = 256;
 
-// Appends one entry to `*bundle`, which is unchanged on failure. Does not
-// count.
+// Appends one entry to `*bundle`, which is unchanged on failure. Does not count
+// the entries.
 absl::Status AppendEntry(absl::string_view entry, std::string* bundle);
 
-// A whole bundle. REQUIRES: nothing; refuses none and more than 256 entries.
+// A whole bundle, of 1..256 entries.
 absl::StatusOr<std::string> EncodeEntryBundle(
     absl::Span<const absl::string_view> entries);
 
-// The entries of a bundle, as views into it; refuses other than `width` of
-// them.
+// The entries of a bundle, as views into it; want exactly `width` of them.
 absl::StatusOr<std::vector<absl::string_view>> ParseEntryBundle(
     absl::string_view bundle, uint16_t width);
 

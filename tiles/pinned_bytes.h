@@ -1,7 +1,5 @@
-// Bytes that someone else holds in memory, handed over with what keeps them
-// there.
-//
-// A store hands over a pinned cache block this way, without a copy.
+// Bytes handed over with whatever keeps them in memory: a store hands over a
+// pinned cache block this way, without a copy.
 //
 // Threads: thread-compatible.
 #pragma once

@@ -1,16 +1,13 @@
 // Proofs and roots at any size the tree ever had, from nodes.
 //
 // Source:  RFC 6962 s2.1.1, s2.1.2.
-// Units:   indices count from 0. Sizes up to the reader's tree; whether a size
-// is one
-//          that was published is the caller's question.
+// Units:   indices count from 0. Any size up to the reader's tree; whether it
+//          was ever published is the caller's question.
 // Errors:  kOutOfRange: index >= tree_size, or old_size > new_size.
 //          kDataLoss: a tile is missing or of the wrong size.
 // Threads: thread-safe when the reader is.
-// Cost:    inclusion: one read per tile on the path (3 at 10^6 leaves) and
-// about 20
-//          node hashes for each full one; consistency the same. No I/O beyond
-//          it.
+// Cost:    one read per tile on the path (3 at 10^6 leaves) and up to 22 node
+//          hashes for each.
 //
 // Builds, does not verify: a damaged tile gives a proof that does not check.
 // Servers verify before they answer (merkle/proof.h).
@@ -57,7 +54,7 @@ class ProofBuilder {
 
  private:
   absl::StatusOr<std::vector<merkle::Hash>> Build(
-      absl::StatusOr<merkle::ProofPlan> plan) const;
+      const absl::StatusOr<merkle::ProofPlan>& plan) const;
 
   const TileNodeReader tile_nodes_;
   const NodeReader* const nodes_;

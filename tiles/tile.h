@@ -1,11 +1,9 @@
 // Tile geometry and the paths that tiles and entry bundles are served under.
 //
 // Source:  c2sp.org/tlog-tiles "Merkle Tree", "Partial Tiles", "Log Entries".
-// Shapes:  tile (level L, index N) holds up to 256 hashes of subtrees of 256^L
-// leaves,
-//          the i-th that of leaves [(256N + i) * 256^L, (256N + i + 1) *
-//          256^L). An entry bundle holds the entries of the level 0 tile of the
-//          same index.
+// Shapes:  tile (level L, index N) holds up to 256 hashes, the i-th that of
+//          leaves [(256N + i) * 256^L, (256N + i + 1) * 256^L). An entry bundle
+//          holds the entries of the level 0 tile of the same index.
 // Units:   width counts hashes or entries, 1..256; 256 is a full tile.
 // Errors:  kInvalidArgument: not the one spelling of any path.
 // Threads: pure; any thread.

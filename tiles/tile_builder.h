@@ -1,13 +1,13 @@
 // Turns the new nodes of a batch into the stored tiles that it changes.
 //
 // Source:  c2sp.org/tlog-tiles "Merkle Tree"; tile_codec.h (stored form).
-// Errors:  kFailedPrecondition: the batch does not start at size(). kDataLoss:
-// the
-//          partial tiles do not fit the size.
+// Errors:  kFailedPrecondition: the batch does not start at size().
+//          kDataLoss: the stored partial tiles do not fit the size.
 // Threads: thread-compatible; in the server, owned by the sequencer thread.
-// Cost:    Build: copies of the changed tiles, no hashing. Memory: the right
-// edge
-//          (8 levels of at most 8,704 bytes) and the last batch's tiles.
+// Cost:    Build: copies of the changed tiles, no hashing.
+// Memory:  the right edge (8 levels of at most 8,704 bytes) and the tiles of
+// the
+//          largest batch.
 //
 // Example:
 //   ASSIGN_OR_RETURN(TileBuilder builder, TileBuilder::Create(size, source));
@@ -43,8 +43,8 @@ class TileBuilder {
   // A tree without leaves.
   TileBuilder() = default;
 
-  // Reads the partial tiles at the right edge of the tree of `size` leaves.
-  // Stored tiles that are wider (left by a later batch) are cut to fit.
+  // Reads the partial tiles at the right edge of the tree of `size` leaves,
+  // which must be exactly as wide as that size has them.
   static absl::StatusOr<TileBuilder> Create(uint64_t size,
                                             const TileSource& source);
 
@@ -61,7 +61,7 @@ class TileBuilder {
   void Commit();
 
  private:
-  void BuildLevel(int level, const merkle::BatchTree& batch);
+  absl::Status BuildLevel(int level, const merkle::BatchTree& batch);
   StoredTile* NextTile(int level, uint64_t index);
 
   uint64_t size_ = 0;

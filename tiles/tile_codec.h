@@ -6,9 +6,8 @@
 //
 // Source:  docs/formats.md "Stored tile"; served bytes: c2sp.org/tlog-tiles.
 // Shapes:  width W in 1..256: W hashes, then floor(W / 16) mids; the i-th mid
-// is the
-//          node above hashes [16i, 16i + 16). W follows from the length, since
-//          W + floor(W / 16) never repeats. Served bytes are a prefix.
+//          is the node above hashes [16i, 16i + 16). W follows from the length,
+//          since W + floor(W / 16) never repeats. Served bytes are a prefix.
 // Units:   sizes in bytes; positions count nodes of a height within the tile.
 // Errors:  kDataLoss: no stored tile has that length.
 // Threads: pure; any thread.
@@ -57,6 +56,10 @@ absl::Status AppendToTile(absl::Span<const merkle::Hash> hashes,
 // Served bytes (W * 32) to stored form. kDataLoss when they are no tile's.
 absl::StatusOr<std::string> StoredFromServed(absl::string_view served);
 
+// Re-computes the mids. kDataLoss when a stored one differs: proofs through the
+// tile would be wrong although every served byte is right.
+absl::Status CheckMids(absl::string_view stored);
+
 // A stored tile whose length has been checked once, for reading many nodes.
 // The bytes must outlive it.
 class TileView {
@@ -70,13 +73,12 @@ class TileView {
 
   // Whether the tile holds all of the `position`-th node of `height` (0..8).
   bool Holds(int height, uint64_t position) const {
-    return ((position + 1) << height) <= width_;
+    return position < static_cast<uint64_t>(width_ >> height);
   }
 
   // The `position`-th node of `height`: the root over hashes
-  // [position << height, (position + 1) << height). REQUIRES: Holds(height,
-  // position). Cost: 2^height - 1 node hashes below height 4, else 2^(height -
-  // 4) - 1.
+  // [position << height, (position + 1) << height). At most 7 node hashes up to
+  // height 7. REQUIRES: Holds(height, position).
   merkle::Hash Node(int height, uint64_t position) const;
 
  private:
