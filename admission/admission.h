@@ -17,25 +17,22 @@
 // Cost:    one signature verification; the rest is a few microseconds.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <shared_mutex>
 #include <string>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "admission/admitted_entry.h"
 #include "admission/gate.h"
 #include "admission/payload_sealer.h"
 #include "admission/quota.h"
 #include "base/clock.h"
-#include "base/mutex.h"
-#include "crypto/sha256.h"
-#include "proto/sightline/v1/entry.pb.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "statement/registry.h"
 
@@ -48,18 +45,15 @@ struct Peer {
   std::string submitter;
 };
 
-// What a statement may link to, looked up in the log.
-class LinkSource {
+// Where the entries that statements link to are read.
+class EntrySource {
  public:
-  struct Target {
-    crypto::Digest leaf_hash{};
-    v1::StatementKind kind = v1::STATEMENT_KIND_UNSPECIFIED;
-    std::string submitter;
-  };
-  virtual ~LinkSource() = default;
-  // kOutOfRange when `index` is not published.
-  virtual absl::StatusOr<Target> Find(uint64_t index) const = 0;
+  virtual ~EntrySource() = default;
+  // Bytes of a published entry. kOutOfRange when `index` is not published.
+  virtual absl::StatusOr<std::string> ReadEntry(uint64_t index) const = 0;
 };
+
+using SealOpenings = google::protobuf::RepeatedPtrField<v1::SealOpening>;
 
 struct Options {
   std::string origin;
@@ -68,9 +62,9 @@ struct Options {
 
 class Admission final : public Gate {
  public:
-  // `links` and `sealer` may be null: then links are not checked, and statements
-  // with sealed fields are refused. All pointers outlive the admission.
-  Admission(Options options, const base::Clock* clock, const LinkSource* links,
+  // `sealer` may be null: then statements with sealed fields are refused. All
+  // pointers outlive the admission.
+  Admission(Options options, const base::Clock* clock, const EntrySource* entries,
             const PayloadSealer* sealer);
 
   // Feeds one stored control entry, ascending, before anything is admitted.
@@ -80,9 +74,9 @@ class Admission final : public Gate {
   absl::StatusOr<AdmittedEntry> AdmitGenesis(const v1::SignedStatement& genesis);
 
   // See the head of the file. `openings` one per sealed field, in order.
-  absl::StatusOr<AdmittedEntry> Admit(
-      const Peer& peer, const v1::SignedStatement& statement,
-      absl::Span<const v1::SealOpening* const> openings);
+  absl::StatusOr<AdmittedEntry> Admit(const Peer& peer,
+                                      const v1::SignedStatement& statement,
+                                      const SealOpenings& openings);
 
   // Reads the registry under a shared lock; `read` must be short.
   void ReadRegistry(
@@ -90,22 +84,34 @@ class Admission final : public Gate {
 
   // Gate.
   uint64_t version() const override;
-  absl::Status Recheck(uint64_t index, const AdmittedEntry& entry) override;
+  absl::Status Recheck(uint64_t index, int64_t admitted_unix_ms,
+                       AdmittedEntry* entry) override;
   absl::Status Integrated(uint64_t index, absl::string_view entry) override;
 
  private:
+  struct Judged {
+    statement::SignatureKeys keys;
+    std::string verdict;
+    uint64_t version = 0;
+  };
+  // Rules and policies, under the shared lock. `index` 0: the next one.
+  absl::StatusOr<Judged> Judge(uint64_t index, int64_t admitted_unix_ms,
+                               const v1::SignedStatement& signed_statement,
+                               const v1::Statement& statement) const;
   absl::Status CheckLinks(const v1::Statement& statement) const;
-  absl::Status ApplyLocked(uint64_t index, absl::string_view entry);
+  absl::StatusOr<AdmittedEntry> Finish(
+      const v1::SignedStatement& signed_statement,
+      const v1::Statement& statement, int64_t admitted_unix_ms, Judged judged,
+      const SealOpenings& openings) const;
 
   const Options options_;
   const base::Clock* const clock_;
-  const LinkSource* const links_;
+  const EntrySource* const entries_;
   const PayloadSealer* const sealer_;
   Quota quota_;
 
   mutable std::shared_mutex registry_mutex_;
-  statement::Registry registry_;         // guarded by registry_mutex_
-  std::atomic<uint64_t> next_index_{0};  // first index the registry has not seen
+  statement::Registry registry_;  // guarded by registry_mutex_
   std::atomic<uint64_t> version_{0};
 };
 

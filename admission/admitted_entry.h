@@ -31,6 +31,11 @@ class AdmittedEntry {
   const crypto::Digest& identity_hash() const { return identity_hash_; }
   // Encrypted openings of the sealed fields; empty when nothing is sealed.
   absl::string_view sealed_payload() const { return sealed_payload_; }
+  // When admission took it. The entry's own time is this, or that of the entry
+  // before it when that is later.
+  int64_t admitted_unix_ms() const { return admitted_unix_ms_; }
+  // Whether a policy governs it, so that the verdict depends on that time.
+  bool governed() const { return governed_; }
   // Whether this entry changes who may submit what. Such an entry ends its batch,
   // so that the registry is the same for all entries of a batch.
   bool control() const { return control_; }
@@ -51,6 +56,8 @@ class AdmittedEntry {
   std::string feed_;
   crypto::Digest identity_hash_{};
   std::string sealed_payload_;
+  int64_t admitted_unix_ms_ = 0;
+  bool governed_ = false;
   bool control_ = false;
   uint64_t registry_version_ = 0;
 };

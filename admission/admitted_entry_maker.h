@@ -2,6 +2,7 @@
 // after admission. Tests only.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -16,13 +17,21 @@ class AdmittedEntryMaker {
  public:
   // An entry of `feed` whose identity is the hash of `statement`.
   static AdmittedEntry Make(absl::string_view feed, std::string statement,
-                            bool control = false) {
+                            bool control = false,
+                            int64_t admitted_unix_ms = 0) {
     AdmittedEntry entry;
     entry.identity_hash_ = crypto::Sha256(statement);
     entry.feed_ = std::string(feed);
     entry.signed_statement_ = std::move(statement);
     entry.control_ = control;
+    entry.admitted_unix_ms_ = admitted_unix_ms;
     return entry;
+  }
+
+  // As if a policy governed it.
+  static void SetGoverned(AdmittedEntry* entry) { entry->governed_ = true; }
+  static void SetVerdict(std::string verdict, AdmittedEntry* entry) {
+    entry->verdict_ = std::move(verdict);
   }
 
   static void SetSealedPayload(std::string payload, AdmittedEntry* entry) {

@@ -24,9 +24,12 @@ class Gate {
   // Grows with every integrated control entry.
   virtual uint64_t version() const = 0;
 
-  // Whether `entry` may still become leaf `index`. Called for entries whose
-  // registry_version() is not version(), and for every control entry.
-  virtual absl::Status Recheck(uint64_t index, const AdmittedEntry& entry) = 0;
+  // Whether `entry` may still become leaf `index`, admitted at
+  // `admitted_unix_ms`; brings its verdict up to date. Called for every control
+  // entry, for entries whose registry_version() is not version(), and for governed
+  // ones whose time had to be moved.
+  virtual absl::Status Recheck(uint64_t index, int64_t admitted_unix_ms,
+                               AdmittedEntry* entry) = 0;
 
   // A control entry is durable as leaf `index` with these bytes.
   virtual absl::Status Integrated(uint64_t index, absl::string_view entry) = 0;
@@ -36,7 +39,7 @@ class Gate {
 class OpenGate final : public Gate {
  public:
   uint64_t version() const override { return 0; }
-  absl::Status Recheck(uint64_t, const AdmittedEntry&) override {
+  absl::Status Recheck(uint64_t, int64_t, AdmittedEntry*) override {
     return absl::OkStatus();
   }
   absl::Status Integrated(uint64_t, absl::string_view) override {

@@ -2,7 +2,9 @@
 //
 // Source:  docs/formats.md "Sealed payload": AES-256-GCM under a fresh data key per
 //          entry, the data key wrapped (AES-256-GCM) by a key-encryption key.
-// Shapes:  the payload's associated data is the statement's identity hash, so a
+// Shapes:  "SLP1" || key id[8] || wrapped data key[60] || sealed SealOpenings; the key
+//          id is the start of SHA-256("sightline/kek/v1" || 0x00 || key).
+//          The payload's associated data is the statement's identity hash, so a
 //          ciphertext cannot be moved to another entry.
 // Errors:  Open: kDataLoss when the ciphertext does not authenticate;
 //          kFailedPrecondition when its key-encryption key is not at hand.
@@ -15,29 +17,34 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "absl/types/span.h"
+#include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "proto/sightline/v1/statement.pb.h"
 
 namespace sightline::admission {
 
 class PayloadSealer {
  public:
-  // `key_encryption_key` is 32 bytes.
+  // `key_encryption_key` is 32 bytes. `rng` outlives the sealer.
   static absl::StatusOr<std::unique_ptr<PayloadSealer>> Create(
-      crypto::SecretString key_encryption_key);
+      crypto::SecretString key_encryption_key, crypto::Rng* rng);
 
   absl::StatusOr<std::string> Seal(
       const crypto::Digest& identity_hash,
-      absl::Span<const v1::SealOpening* const> openings) const;
+      const google::protobuf::RepeatedPtrField<v1::SealOpening>& openings)
+      const;
 
   absl::StatusOr<std::vector<v1::SealOpening>> Open(
       const crypto::Digest& identity_hash, absl::string_view ciphertext) const;
 
  private:
-  explicit PayloadSealer(crypto::SecretString key) : key_(std::move(key)) {}
+  PayloadSealer(crypto::SecretString key, std::string key_id, crypto::Rng* rng);
+
   const crypto::SecretString key_;
+  const std::string key_id_;
+  crypto::Rng* const rng_;
 };
 
 }  // namespace sightline::admission

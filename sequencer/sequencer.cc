@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "merkle/hash.h"
-#include "statement/entry_codec.h"
 #include "tiles/proof_builder.h"
 
 namespace sightline::sequencer {
@@ -37,20 +36,20 @@ absl::Status Options::Validate() const {
 }
 
 Sequencer::Sequencer(const Options& options, storage::LogStore* store,
-                     admission::Gate* gate, BatchSink* sink,
-                     const base::Clock* clock)
+                     admission::Gate* gate, const EntryEncoder* encoder,
+                     BatchSink* sink)
     : options_(options),
       store_(store),
       gate_(gate),
-      sink_(sink),
-      clock_(clock) {}
+      encoder_(encoder),
+      sink_(sink) {}
 
 absl::StatusOr<std::unique_ptr<Sequencer>> Sequencer::Create(
     const Options& options, storage::LogStore* store, admission::Gate* gate,
-    BatchSink* sink, const base::Clock* clock) {
+    const EntryEncoder* encoder, BatchSink* sink) {
   RETURN_IF_ERROR(options.Validate());
   std::unique_ptr<Sequencer> sequencer(
-      new Sequencer(options, store, gate, sink, clock));
+      new Sequencer(options, store, gate, encoder, sink));
   RETURN_IF_ERROR(sequencer->Load());
   sequencer->thread_ = std::thread([s = sequencer.get()] { s->Run(); });
   return sequencer;
@@ -138,17 +137,17 @@ void Sequencer::Process(std::vector<Item> items) {
     for (Item& item : items) item.done(status);
     return;
   }
-  const int64_t now_ms = std::max(clock_->NowUnixMs(), last_admitted_unix_ms_);
   Draft draft;
+  draft.last_admitted_unix_ms = last_admitted_unix_ms_;
   draft.batch = std::make_shared<IntegratedBatch>();
   draft.batch->first_index = range_.size();
   draft.batch->waiting.reserve(items.size());
   for (size_t i = 0; i < items.size(); ++i) {
-    const absl::Status staged = Stage(&items[i], i, now_ms, &draft);
+    const absl::Status staged = Stage(&items[i], i, &draft);
     if (!staged.ok()) items[i].done(staged);
   }
   if (draft.batch->size() > 0) {
-    status = Commit(&draft, now_ms);
+    status = Commit(&draft);
     if (!status.ok()) {
       for (Waiting& waiting : draft.batch->waiting) waiting.done(status);
       return;
@@ -167,63 +166,71 @@ absl::Status Sequencer::FindDuplicates(const std::vector<Item>& items) {
 
 // Gives one item its index, or makes it a duplicate. On failure the draft is as
 // before and the caller tells the item.
-absl::Status Sequencer::Stage(Item* item, size_t position, int64_t now_ms,
-                              Draft* draft) {
+absl::Status Sequencer::Stage(Item* item, size_t position, Draft* draft) {
   IntegratedBatch& batch = *draft->batch;
-  const admission::AdmittedEntry& entry = item->entry;
   if (found_[position].has_value()) {
     batch.waiting.push_back({*found_[position], true, std::move(item->done)});
     return absl::OkStatus();
   }
   const uint64_t index = batch.first_index + batch.size();
-  const auto [twin, inserted] =
-      draft->in_batch.try_emplace(entry.identity_hash(), index);
+  const crypto::Digest identity = item->entry.identity_hash();
+  const auto [twin, inserted] = draft->in_batch.try_emplace(identity, index);
   if (!inserted) {
     batch.waiting.push_back({twin->second, true, std::move(item->done)});
     return absl::OkStatus();
   }
-  absl::Status status;
-  if (entry.control() || entry.registry_version() != gate_->version()) {
-    status = gate_->Recheck(index, entry);
+  const absl::Status placed = Place(&item->entry, index, draft);
+  if (!placed.ok()) {
+    draft->in_batch.erase(identity);
+    return placed;
   }
-  storage::FeedHead* feed = nullptr;
-  if (status.ok()) {
-    absl::StatusOr<storage::FeedHead*> head = FeedFor(entry.feed(), draft);
-    status = head.status();
-    if (head.ok()) feed = *head;
+  batch.waiting.push_back({index, false, std::move(item->done)});
+  return absl::OkStatus();
+}
+
+absl::Status Sequencer::Place(admission::AdmittedEntry* entry, uint64_t index,
+                              Draft* draft) {
+  const int64_t admitted_ms =
+      std::max(entry->admitted_unix_ms(), draft->last_admitted_unix_ms);
+  const bool moved = admitted_ms != entry->admitted_unix_ms();
+  if (entry->control() || entry->registry_version() != gate_->version() ||
+      (moved && entry->governed())) {
+    RETURN_IF_ERROR(gate_->Recheck(index, admitted_ms, entry));
   }
-  const size_t begin = batch.entries.size();
-  if (status.ok()) {
-    batch.entries.append(2, '\0');
-    statement::AppendEntry(
-        now_ms, entry.signed_statement(), entry.verdict(), feed->ordinal + 1,
-        feed->ordinal == 0 ? std::nullopt
-                           : std::optional<uint64_t>(feed->last_index),
-        &batch.entries);
-    if (batch.entries.size() - begin - 2 > kMaxEntryBytes) {
-      batch.entries.resize(begin);
-      status = absl::InvalidArgumentError(absl::StrCat(
-          "the entry would be larger than ", kMaxEntryBytes, " bytes"));
-    }
-  }
-  if (!status.ok()) {
-    draft->in_batch.erase(entry.identity_hash());
-    return status;
-  }
-  const size_t length = batch.entries.size() - begin - 2;
-  batch.entries[begin] = static_cast<char>(length >> 8);
-  batch.entries[begin + 1] = static_cast<char>(length & 0xff);
-  batch.ends.push_back(static_cast<uint32_t>(batch.entries.size()));
-  batch.leaf_hashes.push_back(merkle::LeafHash(
-      absl::string_view(batch.entries).substr(begin + 2, length)));
-  draft->identities.push_back(entry.identity_hash());
+  ASSIGN_OR_RETURN(storage::FeedHead* const feed, FeedFor(entry->feed(), draft));
+  RETURN_IF_ERROR(Encode(*entry, *feed, admitted_ms, draft->batch.get()));
+  draft->last_admitted_unix_ms = admitted_ms;
+  draft->identities.push_back(entry->identity_hash());
   ++feed->ordinal;
   feed->last_index = index;
-  if (!entry.sealed_payload().empty()) {
-    draft->sealed.push_back({index, std::string(entry.sealed_payload())});
+  if (!entry->sealed_payload().empty()) {
+    draft->sealed.push_back({index, std::string(entry->sealed_payload())});
   }
-  if (entry.control()) draft->control.push_back(index);
-  batch.waiting.push_back({index, false, std::move(item->done)});
+  if (entry->control()) draft->control.push_back(index);
+  return absl::OkStatus();
+}
+
+// Appends the entry's leaf data, length first, and its leaf hash to the batch.
+absl::Status Sequencer::Encode(const admission::AdmittedEntry& entry,
+                               const storage::FeedHead& feed,
+                               int64_t admitted_unix_ms,
+                               IntegratedBatch* batch) const {
+  std::string& out = batch->entries;
+  const size_t begin = out.size();
+  out.append(2, '\0');
+  encoder_->Append(admitted_unix_ms, entry, {feed.ordinal + 1, feed.last_index}, &out);
+  const size_t length = out.size() - begin - 2;
+  if (length > kMaxEntryBytes) {
+    out.resize(begin);
+    return absl::InvalidArgumentError(
+        absl::StrCat("the entry would be ", length, " bytes, at most ",
+                     kMaxEntryBytes, " are possible"));
+  }
+  out[begin] = static_cast<char>(length >> 8);
+  out[begin + 1] = static_cast<char>(length & 0xff);
+  batch->ends.push_back(static_cast<uint32_t>(out.size()));
+  batch->leaf_hashes.push_back(
+      merkle::LeafHash(absl::string_view(out).substr(begin + 2)));
   return absl::OkStatus();
 }
 
@@ -252,7 +259,7 @@ absl::StatusOr<storage::FeedHead*> Sequencer::FeedFor(absl::string_view feed,
   return &draft->feeds.back();
 }
 
-absl::Status Sequencer::Commit(Draft* draft, int64_t now_ms) {
+absl::Status Sequencer::Commit(Draft* draft) {
   IntegratedBatch& batch = *draft->batch;
   batch.tree.Reset(range_, batch.leaf_hashes);
   ASSIGN_OR_RETURN(const absl::Span<const tiles::StoredTile> changed,
@@ -277,7 +284,8 @@ absl::Status Sequencer::Commit(Draft* draft, int64_t now_ms) {
   write.feeds = draft->feeds;
   write.sealed = draft->sealed;
   write.control_indices = draft->control;
-  write.state = {batch.tree.new_size(), batch.tree.root(), now_ms};
+  write.state = {batch.tree.new_size(), batch.tree.root(),
+                 draft->last_admitted_unix_ms};
   write.checkpoint = batch.checkpoint;
   const absl::Status status = store_->Commit(write);
   if (!status.ok()) {
@@ -286,16 +294,16 @@ absl::Status Sequencer::Commit(Draft* draft, int64_t now_ms) {
     Stop(unknown);
     return unknown;
   }
-  Adopt(draft, now_ms);
+  Adopt(draft);
   return absl::OkStatus();
 }
 
 // The draft is durable: it becomes the state that the next batch starts from.
-void Sequencer::Adopt(Draft* draft, int64_t now_ms) {
+void Sequencer::Adopt(Draft* draft) {
   const IntegratedBatch& batch = *draft->batch;
   tiles_.Commit();
   range_ = batch.tree.range();
-  last_admitted_unix_ms_ = now_ms;
+  last_admitted_unix_ms_ = draft->last_admitted_unix_ms;
   if (feed_heads_.size() + draft->feeds.size() > options_.max_feeds_cached) {
     feed_heads_.clear();
   }

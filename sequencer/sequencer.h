@@ -19,7 +19,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,9 +32,9 @@
 #include "absl/strings/string_view.h"
 #include "admission/admitted_entry.h"
 #include "admission/gate.h"
-#include "base/clock.h"
 #include "base/mutex.h"
 #include "merkle/compact_range.h"
+#include "sequencer/entry_encoder.h"
 #include "sequencer/integrated_batch.h"
 #include "storage/log_store.h"
 #include "tiles/tile_builder.h"
@@ -56,7 +58,7 @@ class Sequencer {
   // sequencer. kDataLoss when the store's tiles do not give its root.
   static absl::StatusOr<std::unique_ptr<Sequencer>> Create(
       const Options& options, storage::LogStore* store, admission::Gate* gate,
-      BatchSink* sink, const base::Clock* clock);
+      const EntryEncoder* encoder, BatchSink* sink);
 
   ~Sequencer();  // Shutdown()
 
@@ -77,37 +79,52 @@ class Sequencer {
     admission::AdmittedEntry entry;
     Completion done;
   };
+  // A digest is its own hash.
+  struct DigestHash {
+    size_t operator()(const crypto::Digest& digest) const {
+      size_t hash;
+      std::memcpy(&hash, digest.data(), sizeof(hash));
+      return hash;
+    }
+  };
   // What a batch changes besides the store, adopted only after the commit.
   struct Draft {
     std::shared_ptr<IntegratedBatch> batch;
+    int64_t last_admitted_unix_ms = 0;
     std::vector<crypto::Digest> identities;
     std::vector<storage::FeedHead> feeds;
     absl::flat_hash_map<std::string, size_t> feed_slots;
-    absl::flat_hash_map<crypto::Digest, uint64_t> in_batch;
+    absl::flat_hash_map<crypto::Digest, uint64_t, DigestHash> in_batch;
     std::vector<storage::SealedPayload> sealed;
     std::vector<uint64_t> control;
   };
 
   Sequencer(const Options& options, storage::LogStore* store,
-            admission::Gate* gate, BatchSink* sink, const base::Clock* clock);
+            admission::Gate* gate, const EntryEncoder* encoder,
+            BatchSink* sink);
 
   absl::Status Load();
   void Run();
   std::vector<Item> TakeBatch() ABSL_LOCKS_EXCLUDED(mutex_);
   void Process(std::vector<Item> items);
   absl::Status FindDuplicates(const std::vector<Item>& items);
-  absl::Status Stage(Item* item, size_t position, int64_t now_ms, Draft* draft);
+  absl::Status Stage(Item* item, size_t position, Draft* draft);
+  absl::Status Place(admission::AdmittedEntry* entry, uint64_t index,
+                     Draft* draft);
+  absl::Status Encode(const admission::AdmittedEntry& entry,
+                      const storage::FeedHead& feed, int64_t admitted_unix_ms,
+                      IntegratedBatch* batch) const;
   absl::StatusOr<storage::FeedHead*> FeedFor(absl::string_view feed,
                                              Draft* draft);
-  absl::Status Commit(Draft* draft, int64_t now_ms);
-  void Adopt(Draft* draft, int64_t now_ms);
+  absl::Status Commit(Draft* draft);
+  void Adopt(Draft* draft);
   void Stop(absl::Status why) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Options options_;
   storage::LogStore* const store_;
   admission::Gate* const gate_;
+  const EntryEncoder* const encoder_;
   BatchSink* const sink_;
-  const base::Clock* const clock_;
 
   // Owned by the sequencer thread.
   merkle::CompactRange range_;
