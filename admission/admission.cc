@@ -37,6 +37,16 @@ absl::Status CheckPeer(const Peer& peer, const v1::Statement& statement) {
   return absl::OkStatus();
 }
 
+// The statement inside, both parsed strictly: what enters the tree must read the
+// same to everybody.
+absl::StatusOr<v1::Statement> Open(const v1::SignedStatement& signed_statement) {
+  RETURN_IF_ERROR(statement::ValidateEnvelope(signed_statement).ToStatus());
+  RETURN_IF_ERROR(
+      statement::ParseSignedStatement(signed_statement.SerializeAsString())
+          .status());
+  return statement::ParseStatement(signed_statement.payload());
+}
+
 }  // namespace
 
 Admission::Admission(Options options, const base::Clock* clock,
@@ -109,9 +119,7 @@ absl::Status Admission::CheckLinks(const v1::Statement& statement) const {
 absl::StatusOr<AdmittedEntry> Admission::Admit(
     const Peer& peer, const v1::SignedStatement& signed_statement,
     const SealOpenings& openings) {
-  RETURN_IF_ERROR(statement::ValidateEnvelope(signed_statement).ToStatus());
-  ASSIGN_OR_RETURN(const v1::Statement statement,
-                   statement::ParseStatement(signed_statement.payload()));
+  ASSIGN_OR_RETURN(const v1::Statement statement, Open(signed_statement));
   RETURN_IF_ERROR(CheckPeer(peer, statement));
   statement::Violations violations = statement::Validate(statement);
   violations.Append(statement::CheckOpenings(statement, openings));
@@ -135,9 +143,7 @@ absl::StatusOr<AdmittedEntry> Admission::Admit(
 
 absl::StatusOr<AdmittedEntry> Admission::AdmitGenesis(
     const v1::SignedStatement& genesis) {
-  RETURN_IF_ERROR(statement::ValidateEnvelope(genesis).ToStatus());
-  ASSIGN_OR_RETURN(const v1::Statement statement,
-                   statement::ParseStatement(genesis.payload()));
+  ASSIGN_OR_RETURN(const v1::Statement statement, Open(genesis));
   statement::Violations violations = statement::Validate(statement);
   if (!statement.has_genesis()) violations.Add("genesis", "missing");
   if (statement.header().origin() != options_.origin) {
@@ -171,7 +177,7 @@ absl::StatusOr<AdmittedEntry> Admission::Finish(
   entry.feed_ = statement.header().submitter();
   entry.admitted_unix_ms_ = admitted_unix_ms;
   entry.governed_ = statement::IsGoverned(statement);
-  entry.control_ = statement::IsControl(statement);
+  entry.control_ = statement::IsControl(statement::KindOf(statement));
   entry.registry_version_ = judged.version;
   if (entry.signed_statement_.size() + entry.verdict_.size() +
           kEntryOverheadBytes >
