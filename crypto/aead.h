@@ -7,13 +7,11 @@
 //          not stored: it says what the bytes belong to (entry, path), so that
 //          sealed bytes moved elsewhere do not open.
 // Errors:  kInvalidArgument: wrong key size, sealed bytes too short, or they do
-// not
-//          open (other key, other associated data, or altered; one message for
-//          all, so that nothing is learnt from it).
+//          not open (other key, other associated data, or altered; one message
+//          for all, so that nothing is learnt from it).
 // Threads: pure; any thread.
 // Cost:    random nonces may collide after about 2^32 messages under one key;
-// the
-//          per-entry data keys stay far below.
+//          the per-entry data keys stay far below.
 #pragma once
 
 #include <cstddef>

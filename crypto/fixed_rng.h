@@ -1,7 +1,8 @@
 // A generator whose bytes follow from its seed. Tests only.
 //
 // Source:  block i is SHA-256("sightline/fixed-rng" || u64be(seed) ||
-// u64be(i)). Threads: thread-safe, though threads share one sequence.
+//          u64be(i)).
+// Threads: thread-safe, though threads share one sequence.
 #pragma once
 
 #include <cstddef>

@@ -2,12 +2,12 @@
 //
 // Shapes:  a key file is unencrypted PKCS#8 PEM, mode 0600.
 // Errors:  kAlreadyExists: the file is there already, and is never overwritten
-// (a
-//          lost log key ends the log). kFailedPrecondition: others may read the
-//          file; the message says how to change that. kNotFound: no such file.
-//          kInvalidArgument: not a key. kInternal: other I/O errors.
+//          (a lost log key ends the log). kFailedPrecondition: others may read
+//          the file; the message says how to change that. kNotFound: no such
+//          file. kInvalidArgument: not a key. kInternal: other I/O errors.
 // Durable: when a Write returns OK, the contents and the directory entry are on
-// disk. Threads: any thread.
+//          disk.
+// Threads: any thread.
 #pragma once
 
 #include <string>

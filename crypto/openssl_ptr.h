@@ -2,9 +2,8 @@
 // to this room.
 //
 // Threads: OpenSSL's error queue is per thread. It must be empty when we
-// return:
-//          gRPC runs TLS on the same threads and takes a stale entry for a
-//          failed connection.
+//          return: gRPC runs TLS on the same threads and takes a stale entry
+//          for a failed connection.
 #pragma once
 
 #include <openssl/bio.h>

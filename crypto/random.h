@@ -1,7 +1,8 @@
 // Where unpredictable bytes come from. main() alone picks the real source.
 //
 // Errors:  none: a machine without randomness must not go on, the process
-// aborts. Threads: thread-safe.
+//          aborts.
+// Threads: thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -69,40 +69,6 @@ absl::Status CheckEd25519Point(absl::string_view raw) {
   return absl::OkStatus();
 }
 
-// r || s from DER, and back.
-absl::StatusOr<std::string> RawFromDer(absl::string_view der) {
-  const unsigned char* in = Data(der);
-  EcdsaSigPtr sig(d2i_ECDSA_SIG(nullptr, &in, static_cast<long>(der.size())));
-  std::string out(kSignatureSize, '\0');
-  constexpr int kHalf = kSignatureSize / 2;
-  if (sig == nullptr ||
-      BN_bn2binpad(ECDSA_SIG_get0_r(sig.get()), MutableData(&out), kHalf) < 0 ||
-      BN_bn2binpad(ECDSA_SIG_get0_s(sig.get()), MutableData(&out) + kHalf,
-                   kHalf) < 0) {
-    return OpenSslFailure("ecdsa signature");
-  }
-  return out;
-}
-
-absl::StatusOr<std::string> DerFromRaw(absl::string_view raw) {
-  EcdsaSigPtr sig(ECDSA_SIG_new());
-  constexpr int kHalf = kSignatureSize / 2;
-  BignumPtr r(BN_bin2bn(Data(raw), kHalf, nullptr));
-  BignumPtr s(BN_bin2bn(Data(raw) + kHalf, kHalf, nullptr));
-  if (sig == nullptr || r == nullptr || s == nullptr ||
-      ECDSA_SIG_set0(sig.get(), r.get(), s.get()) != 1) {
-    return OpenSslFailure("ecdsa signature");
-  }
-  r.release();  // owned by sig now
-  s.release();
-  unsigned char* der = nullptr;
-  const int size = i2d_ECDSA_SIG(sig.get(), &der);
-  if (size < 0) return OpenSslFailure("ecdsa signature");
-  std::string out(reinterpret_cast<const char*>(der), size);
-  OPENSSL_free(der);
-  return out;
-}
-
 // Ed25519 hashes by itself and takes no digest.
 const EVP_MD* MessageDigest(KeyAlgorithm algorithm) {
   return algorithm == KeyAlgorithm::kEd25519 ? nullptr : EVP_sha256();
@@ -162,8 +128,51 @@ absl::StatusOr<KeyAlgorithm> ParseKeyAlgorithm(absl::string_view name) {
                    "\": want ed25519 or ecdsa-p256"));
 }
 
+// --- ECDSA signatures
+
+absl::StatusOr<std::string> EcdsaDerFromRaw(absl::string_view raw) {
+  if (raw.size() != kSignatureSize) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("ecdsa signature: ", raw.size(), " bytes, want 64"));
+  }
+  ErrorQueueGuard guard;
+  constexpr int kHalf = kP256CoordinateSize;
+  EcdsaSigPtr sig(ECDSA_SIG_new());
+  BignumPtr r(BN_bin2bn(Data(raw), kHalf, nullptr));
+  BignumPtr s(BN_bin2bn(Data(raw) + kHalf, kHalf, nullptr));
+  if (sig == nullptr || r == nullptr || s == nullptr ||
+      ECDSA_SIG_set0(sig.get(), r.get(), s.get()) != 1) {
+    return OpenSslFailure("ecdsa signature");
+  }
+  r.release();  // owned by sig now
+  s.release();
+  unsigned char* der = nullptr;
+  const int size = i2d_ECDSA_SIG(sig.get(), &der);
+  if (size < 0) return OpenSslFailure("ecdsa signature");
+  std::string out(reinterpret_cast<const char*>(der), size);
+  OPENSSL_free(der);
+  return out;
+}
+
+absl::StatusOr<std::string> EcdsaRawFromDer(absl::string_view der) {
+  ErrorQueueGuard guard;
+  constexpr int kHalf = kP256CoordinateSize;
+  const unsigned char* in = Data(der);
+  EcdsaSigPtr sig(d2i_ECDSA_SIG(nullptr, &in, static_cast<long>(der.size())));
+  std::string raw(kSignatureSize, '\0');
+  unsigned char* const out = MutableData(&raw);
+  if (sig != nullptr &&
+      BN_bn2binpad(ECDSA_SIG_get0_r(sig.get()), out, kHalf) == kHalf &&
+      BN_bn2binpad(ECDSA_SIG_get0_s(sig.get()), out + kHalf, kHalf) == kHalf) {
+    // OpenSSL is lenient (negative numbers, trailing bytes); only the canonical
+    // DER survives the way back.
+    ASSIGN_OR_RETURN(const std::string again, EcdsaDerFromRaw(raw));
+    if (again == der) return raw;
+  }
+  return absl::InvalidArgumentError("ecdsa signature: not canonical DER");
+}
+
 // --- public keys
-// ---------------------------------------------------------------
 
 struct PublicKey::State {
   KeyAlgorithm algorithm;
@@ -222,7 +231,7 @@ absl::Status PublicKey::Verify(absl::string_view message,
   ErrorQueueGuard guard;
   std::string der;
   if (state_->algorithm == KeyAlgorithm::kEcdsaP256) {
-    ASSIGN_OR_RETURN(der, DerFromRaw(signature));
+    ASSIGN_OR_RETURN(der, EcdsaDerFromRaw(signature));
     signature = der;
   }
   // A context per call: reusing one saves 1 us of 100 and would keep the last
@@ -259,7 +268,6 @@ absl::string_view PublicKey::ed25519_bytes() const {
 }
 
 // --- private keys
-// --------------------------------------------------------------
 
 struct PrivateKey::State {
   PkeyPtr pkey;
@@ -354,7 +362,7 @@ absl::StatusOr<std::string> PrivateKey::Sign(absl::string_view message) const {
     return OpenSslFailure("sign");
   }
   signature.resize(size);
-  if (algorithm == KeyAlgorithm::kEcdsaP256) return RawFromDer(signature);
+  if (algorithm == KeyAlgorithm::kEcdsaP256) return EcdsaRawFromDer(signature);
   return signature;
 }
 

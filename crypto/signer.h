@@ -1,21 +1,20 @@
 // Key pairs, signatures and their checks: Ed25519 and ECDSA on P-256.
 //
 // Source:  RFC 8032 (Ed25519), RFC 8410 and RFC 5480 (SubjectPublicKeyInfo,
-// SPKI),
-//          FIPS 186-5 (ECDSA), RFC 7468 (PEM); PKCS#8 for private keys.
+//          SPKI), FIPS 186-5 (ECDSA), RFC 7468 (PEM); PKCS#8 for private keys.
 // Shapes:  a signature is 64 bytes: RFC 8032's, or r || s of 32 bytes each for
 //          P-256, over SHA-256(message). DER signatures are refused, so a pair
 //          (r, s) has one spelling. ECDSA itself stays malleable: (r, n - s)
 //          verifies too and is accepted, since hardware tokens produce both;
-//          nothing may be identified by its signature bytes.
-//          SPKI is the one canonical DER: 44 bytes for Ed25519; 91 for P-256,
-//          named curve, uncompressed point.
+//          nothing may be identified by its signature bytes. SPKI is the one
+//          canonical DER: 44 bytes for Ed25519; 91 for P-256, named curve,
+//          uncompressed point.
 // Errors:  kInvalidArgument: malformed key, or "signature does not verify".
 //          kInternal: OpenSSL failed.
 // Threads: keys are immutable; one object may be used from any number of
-// threads. Cost:    Ed25519 about 40 us to sign and 105 us to verify, P-256 23
-// us and 70 us;
-//          the set-up around the curve arithmetic is 2 us of that.
+//          threads.
+// Cost:    Ed25519 about 40 us to sign and 105 us to verify; the set-up around
+//          the curve arithmetic is 2 us of that.
 #pragma once
 
 #include <memory>
@@ -31,6 +30,11 @@ namespace sightline::crypto {
 
 inline constexpr size_t kSignatureSize = 64;
 inline constexpr size_t kEd25519KeySize = 32;  // public key and seed alike
+
+// The two spellings of an ECDSA P-256 signature, for formats that carry DER.
+// Strict: only the canonical DER of numbers below 2^256 is accepted.
+absl::StatusOr<std::string> EcdsaRawFromDer(absl::string_view der);
+absl::StatusOr<std::string> EcdsaDerFromRaw(absl::string_view raw);
 
 enum class KeyAlgorithm { kEd25519, kEcdsaP256 };
 

@@ -30,7 +30,6 @@ std::string Flipped(std::string bytes, size_t bit) {
 }
 
 // --- RFC 8032 section 7.1
-// ------------------------------------------------------
 
 struct Rfc8032Vector {
   const char* seed;
@@ -77,7 +76,6 @@ TEST(Ed25519, VerifiesTheRfc8032Vectors) {
 }
 
 // --- the DSSE vectors: one message, both algorithms
-// ----------------------------
 
 constexpr char kPae[] =
     "DSSEv1 29 http://example.com/HelloWorld 11 hello world";
@@ -146,6 +144,26 @@ TEST(P256, RefusesDerSignatures) {
               StatusIs(kInvalid, "signature does not verify"));
 }
 
+TEST(P256, SignatureConvertsBetweenItsSpellings) {
+  EXPECT_THAT(EcdsaRawFromDer(Bytes(kP256SignatureDer)),
+              base::IsOkAndHolds(FromBase64(kP256Signature)));
+  EXPECT_THAT(EcdsaDerFromRaw(FromBase64(kP256Signature)),
+              base::IsOkAndHolds(Bytes(kP256SignatureDer)));
+}
+
+TEST(P256, RefusesDerThatIsNotCanonical) {
+  const std::string der = Bytes(kP256SignatureDer);
+  EXPECT_THAT(EcdsaRawFromDer(""), StatusIs(kInvalid));
+  EXPECT_THAT(EcdsaRawFromDer(der + '\0'), StatusIs(kInvalid));
+  EXPECT_THAT(EcdsaRawFromDer(der.substr(0, der.size() - 1)),
+              StatusIs(kInvalid));
+  EXPECT_THAT(EcdsaRawFromDer(Bytes("300702020001020101")),
+              StatusIs(kInvalid));  // padded with a zero
+  EXPECT_THAT(EcdsaRawFromDer(Bytes("30060201ff020101")),
+              StatusIs(kInvalid));  // negative
+  EXPECT_THAT(EcdsaDerFromRaw(std::string(63, 'x')), StatusIs(kInvalid));
+}
+
 TEST(P256, RefusesZeroAndTooLargeNumbers) {
   const PublicKey key = P256Key().public_key();
   EXPECT_THAT(key.Verify(kPae, std::string(64, '\0')), StatusIs(kInvalid));
@@ -153,7 +171,6 @@ TEST(P256, RefusesZeroAndTooLargeNumbers) {
 }
 
 // --- both algorithms
-// -----------------------------------------------------------
 
 class EachAlgorithm : public ::testing::TestWithParam<KeyAlgorithm> {
  protected:
@@ -254,7 +271,6 @@ TEST(KeyAlgorithm, RefusesOtherNames) {
 }
 
 // --- keys that must not be accepted
-// --------------------------------------------
 
 TEST(PublicKey, RefusesPointsOffTheP256Curve) {
   const std::string der = Bytes(std::string(kP256SpkiPrefix) + kP256Point);

@@ -1,12 +1,14 @@
 // A small certificate authority for mutual TLS, and the names in a certificate.
 //
 // Source:  RFC 5280; P-256 keys, ECDSA with SHA-256. A client's identity is a
-// URI
-//          in its subjectAltName, a server's are DNS names and IP addresses.
+//          URI in its subjectAltName, a server's are DNS names and IP
+//          addresses.
 // Shapes:  certificates and keys are PEM text (PKCS#8 for keys).
 // Units:   validity is Unix seconds, UTC; OpenSSL counts the last second as
-// over. Errors:  kInvalidArgument: malformed PEM, name or validity. kInternal:
-// OpenSSL. Threads: CertificateAuthority is immutable; any thread.
+//          over.
+// Errors:  kInvalidArgument: malformed PEM, name or validity. kInternal:
+//          OpenSSL.
+// Threads: CertificateAuthority is immutable; any thread.
 #pragma once
 
 #include <cstdint>
