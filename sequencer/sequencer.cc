@@ -71,7 +71,8 @@ absl::Status Sequencer::Load() {
   return absl::OkStatus();
 }
 
-absl::Status Sequencer::Submit(admission::AdmittedEntry entry, Completion done) {
+absl::Status Sequencer::Submit(admission::AdmittedEntry&& entry,
+                               Completion&& done) {
   const size_t bytes = entry.size_bytes();
   base::MutexLock lock(&mutex_);
   if (!health_.ok()) return health_;

@@ -65,8 +65,9 @@ class Sequencer {
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
 
-  // Queues `entry`. When OK, `done` will be called; otherwise it never is.
-  absl::Status Submit(admission::AdmittedEntry entry, Completion done);
+  // Queues `entry`. When OK, `done` will be called; otherwise it never is, and
+  // both arguments are as they were: the caller may hold them and try again.
+  absl::Status Submit(admission::AdmittedEntry&& entry, Completion&& done);
 
   // Stops taking entries, finishes those that wait, joins the thread. Idempotent.
   void Shutdown();
