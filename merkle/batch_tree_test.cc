@@ -35,8 +35,9 @@ absl::Span<const Hash> Batch(uint64_t begin, uint64_t end) {
 }
 
 CompactRange RangeOf(uint64_t size) {
+  const absl::StatusOr<ProofPlan> plan = RootNodes(size);
   std::vector<Hash> hashes;
-  for (const NodeId& id : RootNodes(size)->nodes()) {
+  for (const NodeId& id : plan->nodes()) {
     hashes.push_back(NodeOf(Tree(), id));
   }
   CompactRange range;

@@ -8,7 +8,6 @@
 #include "base/bytes.h"
 #include "base/status_matchers.h"
 #include "merkle/geometry.h"
-#include "merkle/proof.h"
 #include "merkle/reference_tree.h"
 #include "merkle/test_trees.h"
 
