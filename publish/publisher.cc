@@ -12,7 +12,7 @@ namespace sightline::publish {
 
 Publisher::Publisher(
     const Options& options, storage::LogStore* store, std::string origin,
-    std::vector<std::unique_ptr<checkpoint::NoteSigner>> signers,
+    std::vector<checkpoint::NoteSigner> signers,
     KeyCounts key_counts)
     : options_(options),
       store_(store),
@@ -23,7 +23,7 @@ Publisher::Publisher(
 
 absl::StatusOr<std::unique_ptr<Publisher>> Publisher::Create(
     const Options& options, storage::LogStore* store, std::string origin,
-    std::vector<std::unique_ptr<checkpoint::NoteSigner>> signers,
+    std::vector<checkpoint::NoteSigner> signers,
     KeyCounts key_counts) {
   if (options.max_batches == 0 || options.max_watchers == 0) {
     return absl::InvalidArgumentError("publisher: every limit must be above 0");
@@ -47,9 +47,9 @@ Publisher::~Publisher() { Shutdown(); }
 absl::StatusOr<std::string> Publisher::Sign(uint64_t tree_size,
                                             const crypto::Digest& root) {
   RETURN_IF_ERROR(health());
-  std::vector<const checkpoint::NoteSigner*> counting;
-  for (const auto& signer : signers_) {
-    if (key_counts_(*signer, tree_size)) counting.push_back(signer.get());
+  std::vector<checkpoint::NoteSigner> counting;
+  for (const checkpoint::NoteSigner& signer : signers_) {
+    if (key_counts_(signer, tree_size)) counting.push_back(signer);
   }
   if (counting.empty()) {
     return absl::FailedPreconditionError(absl::StrCat(

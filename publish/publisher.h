@@ -21,7 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/mutex.h"
-#include "checkpoint/note.h"
+#include "checkpoint/note_signer.h"
 #include "crypto/sha256.h"
 #include "sequencer/integrated_batch.h"
 #include "storage/log_store.h"
@@ -52,7 +52,7 @@ class Publisher final : public sequencer::BatchSink {
   // checked it). The arguments outlive the publisher.
   static absl::StatusOr<std::unique_ptr<Publisher>> Create(
       const Options& options, storage::LogStore* store, std::string origin,
-      std::vector<std::unique_ptr<checkpoint::NoteSigner>> signers,
+      std::vector<checkpoint::NoteSigner> signers,
       KeyCounts key_counts);
 
   ~Publisher() override;  // Shutdown()
@@ -79,7 +79,7 @@ class Publisher final : public sequencer::BatchSink {
 
  private:
   Publisher(const Options& options, storage::LogStore* store, std::string origin,
-            std::vector<std::unique_ptr<checkpoint::NoteSigner>> signers,
+            std::vector<checkpoint::NoteSigner> signers,
             KeyCounts key_counts);
 
   void Run();
@@ -91,7 +91,7 @@ class Publisher final : public sequencer::BatchSink {
   const Options options_;
   storage::LogStore* const store_;
   const std::string origin_;
-  const std::vector<std::unique_ptr<checkpoint::NoteSigner>> signers_;
+  const std::vector<checkpoint::NoteSigner> signers_;
   const KeyCounts key_counts_;
 
   mutable base::Mutex mutex_;

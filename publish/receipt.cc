@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "checkpoint/log_checkpoint.h"
+#include "checkpoint/note.h"
 #include "merkle/proof.h"
 #include "tiles/proof_builder.h"
 
@@ -29,8 +30,10 @@ absl::StatusOr<Receipt> ReceiptFromStore(const storage::LogStore& store,
   Receipt receipt;
   receipt.index = index;
   ASSIGN_OR_RETURN(receipt.checkpoint, store.ReadCheckpointCovering(index));
+  ASSIGN_OR_RETURN(const checkpoint::Note note,
+                   checkpoint::ParseNote(receipt.checkpoint));
   ASSIGN_OR_RETURN(const checkpoint::Checkpoint tree,
-                   checkpoint::ParseSignedCheckpoint(receipt.checkpoint));
+                   checkpoint::ParseCheckpoint(note.text));
   RETURN_IF_ERROR(store.ReadEntries(
       index, index + 1, [&receipt](uint64_t, absl::string_view entry) {
         receipt.entry = std::string(entry);

@@ -67,17 +67,18 @@ absl::Status CheckNewestCheckpoint(const storage::LogStore& store,
                                    const storage::TreeState& state,
                                    const checkpoint::LogKeySet& keys) {
   ASSIGN_OR_RETURN(const std::string note, store.ReadNewestCheckpoint());
-  const absl::StatusOr<checkpoint::Checkpoint> tree = keys.OpenCheckpoint(note);
-  if (!tree.ok()) {
+  const absl::StatusOr<checkpoint::OpenedCheckpoint> opened =
+      keys.OpenCheckpoint(note);
+  if (!opened.ok()) {
     return absl::DataLossError(absl::StrCat("the newest checkpoint: ",
-                                            tree.status().message()));
+                                            opened.status().message()));
   }
-  if (tree->tree_size != state.tree_size ||
-      tree->root_hash != state.root_hash) {
+  const checkpoint::Checkpoint& tree = opened->checkpoint;
+  if (tree.tree_size != state.tree_size || tree.root_hash != state.root_hash) {
     return absl::DataLossError(
-        absl::StrCat("the newest checkpoint is of size ", tree->tree_size,
+        absl::StrCat("the newest checkpoint is of size ", tree.tree_size,
                      ", the tree of size ", state.tree_size,
-                     tree->tree_size == state.tree_size
+                     tree.tree_size == state.tree_size
                          ? " with another root"
                          : ""));
   }
