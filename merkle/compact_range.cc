@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
+#include "crypto/sha256.h"
 
 namespace sightline::merkle {
 namespace {

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "crypto/sha256.h"
 #include "merkle/test_trees.h"
 
 namespace sightline::merkle {

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
 #include "base/status_matchers.h"
+#include "crypto/sha256.h"
 #include "merkle/geometry.h"
 #include "merkle/reference_tree.h"
 #include "merkle/test_trees.h"

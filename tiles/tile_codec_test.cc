@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
 #include "crypto/sha256.h"
 #include "merkle/reference_tree.h"
