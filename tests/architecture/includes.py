@@ -26,7 +26,7 @@ LAYERS = [
     {"storage"},
     {"tiles", "checkpoint", "statement"},
     {"merkle"},
-    {"crypto"},
+    {"crypto", "telemetry"},
     {"base", "proto"},
 ]
 COMPOSITION = LAYERS[0]
