@@ -53,14 +53,20 @@ absl::StatusOr<OpenedCheckpoint> LogKeySet::OpenCheckpoint(
   std::vector<Verifier> verifiers(cosigners.begin(), cosigners.end());
   const std::vector<Verifier> log_keys = KeysFor(out.checkpoint.tree_size);
   verifiers.insert(verifiers.end(), log_keys.begin(), log_keys.end());
-  ASSIGN_OR_RETURN(out.verified, VerifyNote(out.note, verifiers));
+  auto verified = VerifyNote(out.note, verifiers);
+  if (!verified.ok()) {
+    return base::Annotate(
+        verified.status(),
+        absl::StrCat("checkpoint of tree size ", out.checkpoint.tree_size));
+  }
+  out.verified = *std::move(verified);
   const bool by_log = std::any_of(
       out.verified.begin(), out.verified.end(),
       [&](const VerifiedLine& v) { return v.verifier >= cosigners.size(); });
   if (!by_log) {
     return absl::InvalidArgumentError(
-        absl::StrCat("checkpoint: no log key that counts for tree size ",
-                     out.checkpoint.tree_size, " signed it"));
+        absl::StrCat("checkpoint of tree size ", out.checkpoint.tree_size,
+                     ": not signed by a log key that counts for it"));
   }
   return out;
 }
