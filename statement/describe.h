@@ -1,4 +1,5 @@
-// Statements and entries in plain English, for people who read a log.
+// Statements and entries in plain English, for people who read a log. Single values
+// of the vocabularies: vocabulary_text.h.
 //
 // Shapes:  one line has no newline; nothing sealed is ever shown; control
 //          characters never reach a terminal.
@@ -12,7 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "proto/sightline/v1/entry.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
-#include "proto/sightline/v1/vocabulary.pb.h"
+#include "statement/vocabulary_text.h"
 
 namespace sightline::statement {
 
@@ -36,34 +37,7 @@ std::string DescribeEntry(uint64_t index, const v1::Entry& entry,
 std::string DescribeEntryAtLength(uint64_t index, const v1::Entry& entry,
                                   const NameOf& name_of = nullptr);
 
-// Human text of a vocabulary's value: Text(v1::CHANNEL_DIRECT_ASK) is "direct
-// ask". "unspecified" for 0, "unknown (17)" for a number without a name.
-std::string Text(v1::Channel value);
-std::string Text(v1::LegalProcess value);
-std::string Text(v1::EvidenceSource value);
-std::string Text(v1::DataCategory value);
-std::string Text(v1::Purpose value);
-std::string Text(v1::Declared value);
-std::string Text(v1::RecipientClass value);
-std::string Text(v1::CountBucket value);  // "20 to 99"
-std::string Text(v1::EmergencyBasis value);
-std::string Text(v1::RequesterVerification value);
-std::string Text(v1::Outcome value);
-std::string Text(v1::RefusalGround value);
-std::string Text(v1::UserNotice value);
-std::string Text(v1::SealGround value);
-std::string Text(v1::SealGranter value);
-std::string Text(v1::SubmitterKind value);
-std::string Text(v1::AgencyType value);
-std::string Text(v1::IdentityVerification value);
-std::string Text(v1::SubmitterStatus value);
-std::string Text(v1::StatementKind value);
-
 // "2020-05-30 18:00 UTC" (seconds only when they are not 0).
 std::string TimeText(int64_t unix_ms);
-
-// Replaces control characters and invalid UTF-8 by '?', for text of unknown
-// origin.
-std::string Printable(absl::string_view text);
 
 }  // namespace sightline::statement

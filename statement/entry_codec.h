@@ -24,11 +24,9 @@
 #include "proto/sightline/v1/entry.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "proto/sightline/v1/vocabulary.pb.h"
+#include "statement/entry_format.h"
 
 namespace sightline::statement {
-
-inline constexpr size_t kMaxEntryBytes = 65535;
-inline constexpr uint32_t kEntryFormatVersion = 1;
 
 // The verdict of a policy as AppendEntry takes it: fields 4 and 5 of Entry.
 // Empty when `policy` is null and there are no findings.

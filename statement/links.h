@@ -41,7 +41,7 @@ std::vector<Link> LinksOf(const v1::Statement& statement);
 //                               submitter unless a court speaks; openings give
 //                               the commitments
 //   erasure.target              an entry with sealed fields
-//   attestation.about           any entry
+//   attestation.about           an entry of the submitter that it speaks of
 Violations CheckLink(const v1::Statement& statement, const Link& link,
                      absl::string_view entry);
 

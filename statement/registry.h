@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,7 @@
 #include "absl/types/span.h"
 #include "crypto/sha256.h"
 #include "crypto/signer.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "proto/sightline/v1/vocabulary.pb.h"
 #include "statement/policy.h"
@@ -178,8 +180,85 @@ class Registry {
   std::vector<crypto::PublicKey> RegistrarKeys() const;
 
  private:
-  struct SubmitterRecord;
-  struct KeyRecord;
+  struct StatusPeriod {
+    uint64_t index = 0;  // the entry that says so
+    v1::SubmitterStatus status = v1::SUBMITTER_STATUS_UNSPECIFIED;
+  };
+  // A submitter and its history. Never moves: by_id_ views its id.
+  struct SubmitterRecord {
+    Submitter base;  // without status, keys and source_indices
+    std::vector<StatusPeriod> statuses;    // ascending by index
+    std::vector<uint32_t> keys;            // places in keys_
+    std::vector<uint64_t> source_indices;  // ascending
+  };
+  struct KeyRecord {
+    KeyPeriod period;
+    uint32_t owner = 0;  // place in submitters_, or kRegistrarOwner
+  };
+  struct LogKeyRecord {
+    v1::LogKey key;            // with its end
+    crypto::Digest key_id{};   // as a statement key would have it
+    uint64_t added_index = 0;  // the entry that added it
+    uint64_t ended_index =
+        0;  // the entry that gave it its end, when it has one
+  };
+  struct PolicyRecord {
+    std::unique_ptr<const v1::PolicyVersion> policy;
+    uint64_t index = 0;
+  };
+
+  static constexpr uint32_t kRegistrarOwner = 0xffffffff;
+
+  const SubmitterRecord* Find(absl::string_view id, uint64_t before) const;
+  const KeyRecord* FindKeyRecord(absl::string_view key_id,
+                                 uint64_t before) const;
+  absl::string_view OwnerName(const KeyRecord& key) const;
+  Submitter AsOf(const SubmitterRecord& record, uint64_t before) const;
+  static bool Matches(const SubmitterFilter& filter,
+                      const SubmitterRecord& record);
+
+  absl::StatusOr<SignatureKeys> AuthoriseGenesis(
+      uint64_t index, const v1::SignedStatement& signed_statement,
+      const v1::Statement& statement) const;
+  absl::StatusOr<SignatureKeys> RegistrarSignatures(
+      uint64_t index, const v1::SignedStatement& signed_statement) const;
+  absl::StatusOr<SignatureKeys> SubmitterSignature(
+      uint64_t index, const v1::SignedStatement& signed_statement,
+      absl::string_view submitter) const;
+  absl::Status CheckKeyCounts(const KeyRecord& key, uint64_t index) const;
+
+  absl::Status CheckGenesis(const v1::Genesis& genesis) const;
+  absl::Status CheckEnrolment(uint64_t index,
+                              const v1::Enrolment& enrolment) const;
+  absl::Status CheckRotation(uint64_t index,
+                             const v1::KeyRotation& rotation) const;
+  absl::Status CheckRevocation(uint64_t index, const SubmitterRecord& record,
+                               const v1::RevokedKey& revoked) const;
+  absl::Status CheckPolicy(uint64_t index,
+                           const v1::PolicyVersion& policy) const;
+  absl::Status CheckLogKeys(uint64_t index,
+                            const v1::LogKeyChange& change) const;
+  absl::Status CheckNewKey(uint64_t index, const v1::PublicKey& key) const;
+  absl::Status CheckNewLogKey(uint64_t index, const v1::LogKey& key) const;
+
+  void ApplyGenesis(const v1::Genesis& genesis);
+  void ApplyEnrolment(uint64_t index, const v1::Enrolment& enrolment);
+  void ApplyRotation(uint64_t index, const v1::KeyRotation& rotation);
+  void ApplyStatus(uint64_t index, const v1::StatusChange& change);
+  void ApplyPolicy(uint64_t index, const v1::PolicyVersion& policy);
+  void ApplyLogKeys(uint64_t index,
+                    const google::protobuf::RepeatedPtrField<v1::LogKey>& keys);
+  void AddKey(uint64_t index, uint32_t owner, const v1::PublicKey& key);
+
+  uint64_t applied_size_ = 0;
+  std::string origin_;
+  uint32_t registrar_threshold_ = 0;
+  std::deque<SubmitterRecord> submitters_;  // in order of enrolment
+  absl::btree_map<absl::string_view, uint32_t> by_id_;
+  std::deque<KeyRecord> keys_;
+  absl::flat_hash_map<crypto::Digest, uint32_t> by_key_id_;
+  std::vector<LogKeyRecord> log_keys_;
+  std::vector<PolicyRecord> policies_;
 };
 
 // Verifies every signature with the key that AuthoriseRules gave for it.

@@ -1,0 +1,295 @@
+#include "statement/policy.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "statement/offences.h"
+#include "statement/timestamps.h"
+
+namespace sightline::statement {
+namespace {
+
+constexpr size_t kMaxFindingText = 100;
+constexpr int64_t kClockSkewMs = 5 * 60 * 1000;
+constexpr int64_t kSecondsPerDay = 86400;
+
+constexpr v1::Finding::Severity kNote = v1::Finding::SEVERITY_NOTE;
+constexpr v1::Finding::Severity kViolation = v1::Finding::SEVERITY_VIOLATION;
+
+std::string Seconds(int64_t seconds) { return absl::StrCat(seconds, " s"); }
+std::string SquareMetres(uint64_t area) { return absl::StrCat(area, " m2"); }
+std::string RefText(const v1::PolicyRef& ref) {
+  return absl::StrCat(ref.policy_id(), "/", ref.version());
+}
+int64_t LengthSeconds(const v1::TimeWindow& window) {
+  // Up to the next full second: a window is never judged shorter than it is.
+  return (ToUnixMs(window.end()) - ToUnixMs(window.begin()) + 999) / 1000;
+}
+
+// One evaluation; the members are groups of rules, in the order of the header.
+class Evaluation {
+ public:
+  Evaluation(const v1::Statement& statement, int64_t admitted_unix_ms,
+             const PolicyView& policies)
+      : header_(statement.header()),
+        request_(statement.footage_request()),
+        admitted_unix_ms_(admitted_unix_ms),
+        policies_(policies) {}
+
+  std::vector<v1::Finding> Run() {
+    Cited();
+    if (policies_.in_force != nullptr) Rules(*policies_.in_force);
+    const int64_t claimed = ToUnixMs(header_.claimed_time());
+    if (claimed > admitted_unix_ms_ + kClockSkewMs) {
+      Add("claimed.future", kNote,
+          Seconds((claimed - admitted_unix_ms_) / 1000), "0 s");
+    }
+    return std::move(findings_);
+  }
+
+ private:
+  void Add(absl::string_view rule_id, v1::Finding::Severity severity,
+           absl::string_view got, absl::string_view limit) {
+    if (findings_.size() >= kMaxFindings) return;
+    v1::Finding& finding = findings_.emplace_back();
+    finding.set_rule_id(std::string(rule_id));
+    finding.set_severity(severity);
+    finding.set_got(std::string(got.substr(0, kMaxFindingText)));
+    finding.set_limit(std::string(limit.substr(0, kMaxFindingText)));
+  }
+
+  void Rules(const v1::PolicyVersion& policy) {
+    Purpose(policy);
+    Window(policy);
+    Area(policy);
+    Required(policy);
+    Seals(policy);
+    Late(policy);
+  }
+
+  void Cited() {
+    const v1::PolicyVersion* in_force = policies_.in_force;
+    const std::string want =
+        in_force == nullptr ? "" : RefText(in_force->policy());
+    if (in_force == nullptr) {
+      Add("channel.ungoverned", kNote, v1::Channel_Name(request_.channel()),
+          "");
+    }
+    if (!request_.has_policy()) {
+      if (in_force != nullptr) Add("policy.missing", kNote, "", want);
+      return;
+    }
+    const std::string got = RefText(request_.policy());
+    if (!policies_.cited_is_known) {
+      Add("policy.unknown", kViolation, got, want);
+    } else if (got != want) {
+      Add("policy.superseded", kNote, got, want);
+    }
+  }
+
+  void Purpose(const v1::PolicyVersion& policy) {
+    const v1::Purpose declared = request_.purpose();
+    const auto& allowed = policy.allowed_purposes();
+    if (!allowed.empty() &&
+        std::find(allowed.begin(), allowed.end(), declared) == allowed.end()) {
+      std::string limit;
+      for (int purpose : allowed) {
+        absl::StrAppend(&limit, limit.empty() ? "" : " ",
+                        v1::Purpose_Name(static_cast<v1::Purpose>(purpose)));
+      }
+      Add("purpose.not_allowed", kViolation, v1::Purpose_Name(declared), limit);
+    }
+    const Offence* offence = FindOffence(request_.offence_code());
+    const bool specific = declared == v1::PURPOSE_THEFT ||
+                          declared == v1::PURPOSE_PROPERTY_DAMAGE ||
+                          declared == v1::PURPOSE_PHYSICAL_INJURY;
+    if (offence != nullptr && specific && offence->purpose != declared) {
+      Add("purpose.offence", kNote,
+          absl::StrCat(v1::Purpose_Name(declared), " ", offence->code),
+          offence->purpose == v1::PURPOSE_UNSPECIFIED
+              ? "none of the purposes"
+              : v1::Purpose_Name(offence->purpose));
+    }
+  }
+
+  void Window(const v1::PolicyVersion& policy) {
+    const int64_t min = policy.min_window_seconds();
+    const int64_t max = policy.max_window_seconds();
+    if (min == 0 && max == 0) return;
+    if (!request_.has_footage_window()) {
+      Add("window.missing", kViolation, "", Seconds(max != 0 ? max : min));
+      return;
+    }
+    const int64_t length = LengthSeconds(request_.footage_window());
+    if (length < min) {
+      Add("window.min", kViolation, Seconds(length), Seconds(min));
+    }
+    if (max != 0 && length > max) {
+      Add("window.max", kViolation, Seconds(length), Seconds(max));
+    }
+  }
+
+  void Area(const v1::PolicyVersion& policy) {
+    const uint64_t min = policy.min_area_square_metres();
+    const uint64_t max = policy.max_area_square_metres();
+    if (min == 0 && max == 0) return;
+    const uint64_t area = request_.area().area_square_metres();
+    if (area == 0) {
+      Add("area.missing", kViolation, "", SquareMetres(max != 0 ? max : min));
+      return;
+    }
+    if (area < min) {
+      Add("area.min", kViolation, SquareMetres(area), SquareMetres(min));
+    }
+    if (max != 0 && area > max) {
+      Add("area.max", kViolation, SquareMetres(area), SquareMetres(max));
+    }
+  }
+
+  bool IsSealed(absl::string_view path) const {
+    return std::any_of(
+        header_.sealed().begin(), header_.sealed().end(),
+        [&](const v1::SealedField& field) { return field.path() == path; });
+  }
+
+  void Required(const v1::PolicyVersion& policy) {
+    for (const std::string& path : policy.required_sealed_paths()) {
+      if (!IsSealed(path)) Add("sealed.missing", kViolation, "", path);
+    }
+    if (policy.forbids_assembly_related() &&
+        request_.assembly_related() == v1::DECLARED_YES) {
+      Add("assembly.forbidden", kViolation, v1::Declared_Name(v1::DECLARED_YES),
+          v1::Declared_Name(v1::DECLARED_NO));
+    }
+    if (policy.requires_second_person() &&
+        request_.second_person_approved() != v1::DECLARED_YES) {
+      Add("second_person.missing", kViolation,
+          v1::Declared_Name(request_.second_person_approved()),
+          v1::Declared_Name(v1::DECLARED_YES));
+    }
+  }
+
+  void Seals(const v1::PolicyVersion& policy) {
+    const int64_t max = policy.max_seal_seconds();
+    if (max == 0) return;
+    const int64_t claimed = ToUnixMs(header_.claimed_time());
+    for (const v1::SealedField& field : header_.sealed()) {
+      // Personal data stays sealed for ever; that is not an abuse.
+      if (field.ground() == v1::SEAL_GROUND_PERSONAL_DATA) continue;
+      const int64_t length =
+          (ToUnixMs(field.sealed_until()) - claimed + 999) / 1000;
+      if (length > max) {
+        Add("seal.too_long", kViolation,
+            absl::StrCat(field.path(), " ", Seconds(length)), Seconds(max));
+      }
+    }
+  }
+
+  void Late(const v1::PolicyVersion& policy) {
+    if (request_.has_imported()) return;  // the source's date, not a filing
+    const int64_t max = policy.late_after_seconds();
+    const int64_t late =
+        (admitted_unix_ms_ - ToUnixMs(header_.claimed_time())) / 1000;
+    if (max != 0 && late > max) {
+      Add("claimed.late", kViolation, Seconds(late), Seconds(max));
+    }
+  }
+
+  const v1::StatementHeader& header_;
+  const v1::FootageRequest& request_;
+  const int64_t admitted_unix_ms_;
+  const PolicyView policies_;
+  std::vector<v1::Finding> findings_;
+};
+
+constexpr int64_t kJune8Of2021 = 1623110400000;
+constexpr int64_t kJanuary24Of2024 = 1706054400000;
+constexpr int64_t kJanuary1Of2016 = 1451606400000;
+constexpr int64_t kMay1Of2025 = 1746057600000;
+
+v1::PolicyVersion NewPolicy(absl::string_view id, absl::string_view title,
+                            int64_t from_unix_ms) {
+  v1::PolicyVersion out;
+  out.mutable_policy()->set_policy_id(std::string(id));
+  out.mutable_policy()->set_version(1);
+  out.set_title(std::string(title));
+  *out.mutable_in_force_from() = FromUnixMs(from_unix_ms);
+  return out;
+}
+
+// Public posts of a neighbourhood app: 15 minutes to 12 hours, 0.025 to 0.5 square
+// miles, a reference number, nothing about lawful activities such as protests.
+v1::PolicyVersion RequestsForAssistance() {
+  v1::PolicyVersion out = NewPolicy(
+      "rfa-2021", "Requests for assistance, public posts, 2021 to 2024",
+      kJune8Of2021);
+  *out.mutable_in_force_until() = FromUnixMs(kJanuary24Of2024);
+  out.add_channels(v1::CHANNEL_REQUEST_FOR_ASSISTANCE);
+  out.add_allowed_purposes(v1::PURPOSE_THEFT);
+  out.add_allowed_purposes(v1::PURPOSE_PROPERTY_DAMAGE);
+  out.add_allowed_purposes(v1::PURPOSE_PHYSICAL_INJURY);
+  out.add_allowed_purposes(v1::PURPOSE_MISSING_PERSON);
+  out.set_min_window_seconds(15 * 60);
+  out.set_max_window_seconds(12 * 3600);
+  out.set_min_area_square_metres(64750);
+  out.set_max_area_square_metres(1294994);
+  out.add_required_sealed_paths("case_number");
+  out.set_forbids_assembly_related(true);
+  out.set_response_deadline_seconds(30 * kSecondsPerDay);
+  out.set_late_after_seconds(kSecondsPerDay);
+  return out;
+}
+
+v1::PolicyVersion CommunityRequests() {
+  v1::PolicyVersion out = NewPolicy(
+      "community-2025",
+      "Community requests through an evidence system, from 2025", kMay1Of2025);
+  out.add_channels(v1::CHANNEL_COMMUNITY_REQUEST);
+  out.set_max_window_seconds(12 * 3600);
+  out.add_required_sealed_paths("case_number");
+  out.set_response_deadline_seconds(30 * kSecondsPerDay);
+  out.set_late_after_seconds(kSecondsPerDay);
+  return out;
+}
+
+// Penal Code 1546.2: notice may be delayed by 90 days at a time; an emergency is
+// to be notified within three days.
+v1::PolicyVersion CaliforniaWarrants() {
+  v1::PolicyVersion out = NewPolicy(
+      "ca-electronic-warrant",
+      "Electronic warrants and emergencies, California Penal Code 1546.2",
+      kJanuary1Of2016);
+  out.add_channels(v1::CHANNEL_LEGAL_PROCESS);
+  out.add_channels(v1::CHANNEL_EMERGENCY);
+  out.set_max_seal_seconds(90 * kSecondsPerDay);
+  out.set_late_after_seconds(3 * kSecondsPerDay);
+  return out;
+}
+
+}  // namespace
+
+bool IsGoverned(const v1::Statement& statement) {
+  return statement.has_footage_request();
+}
+
+int64_t PolicyTime(const v1::Statement& statement, int64_t admitted_unix_ms) {
+  return statement.footage_request().has_imported()
+             ? ToUnixMs(statement.header().claimed_time())
+             : admitted_unix_ms;
+}
+
+std::vector<v1::Finding> Evaluate(const v1::Statement& statement,
+                                  int64_t admitted_unix_ms,
+                                  const PolicyView& policies) {
+  if (!IsGoverned(statement)) return {};
+  return Evaluation(statement, admitted_unix_ms, policies).Run();
+}
+
+std::vector<v1::PolicyVersion> DefaultPolicies() {
+  return {RequestsForAssistance(), CommunityRequests(), CaliforniaWarrants()};
+}
+
+}  // namespace sightline::statement

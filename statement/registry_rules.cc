@@ -1,0 +1,168 @@
+#include "statement/registry_rules.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "crypto/sha256.h"
+#include "statement/entry_format.h"
+#include "statement/log_vkey.h"
+#include "statement/sealed_paths.h"
+#include "statement/submitter_id.h"
+
+namespace sightline::statement {
+namespace {
+
+constexpr int kMaxLogKeys = 16;
+constexpr int kMaxRegistrarKeys = 16;
+constexpr int kMaxKeys = 8;
+constexpr int kMaxNames = 64;
+
+void CheckLogKeys(const google::protobuf::RepeatedPtrField<v1::LogKey>& keys,
+                  absl::string_view origin, const Path& at, Checker* check) {
+  check->Count(keys.size(), 1, kMaxLogKeys, at);
+  absl::flat_hash_set<absl::string_view> seen;
+  for (int i = 0; i < std::min(keys.size(), kMaxLogKeys); ++i) {
+    const v1::LogKey& key = keys[i];
+    const absl::Status status = ParseLogVkey(key.vkey(), origin).status();
+    check->Require(status.ok(), at[i] / "vkey", status.message());
+    check->Require(key.end_size() == 0 || key.end_size() > key.first_size(),
+                   at[i] / "end_size", "want 0 or more than first_size");
+    check->Require(seen.insert(key.vkey()).second, at[i] / "vkey",
+                   "given before");
+  }
+}
+
+bool IsActiveSomewhen(const v1::PolicyVersion& policy) {
+  const auto key = [](const google::protobuf::Timestamp& t) {
+    return std::make_pair(t.seconds(), t.nanos());
+  };
+  return !policy.has_in_force_until() ||
+         key(policy.in_force_from()) < key(policy.in_force_until());
+}
+
+void CheckLimits(uint64_t min, uint64_t max, const Path& at, Checker* check) {
+  check->Require(max == 0 || min <= max, at, "below the minimum");
+}
+
+}  // namespace
+
+void CheckGenesis(const v1::Genesis& genesis, absl::string_view header_origin,
+                  const Path& at, Checker* check) {
+  check->Require(genesis.origin() == header_origin, at / "origin",
+                 "not the header's origin");
+  check->Require(
+      genesis.format_version() == kEntryFormatVersion, at / "format_version",
+      absl::StrCat(genesis.format_version(), ", want ", kEntryFormatVersion));
+  CheckLogKeys(genesis.log_keys(), header_origin, at / "log_keys", check);
+  check->Keys(genesis.registrar_keys(), 2, kMaxRegistrarKeys,
+              at / "registrar_keys");
+  check->Require(genesis.registrar_threshold() >= 2 &&
+                     genesis.registrar_threshold() <=
+                         static_cast<uint32_t>(genesis.registrar_keys_size()),
+                 at / "registrar_threshold",
+                 "want 2 to the number of registrar keys");
+  check->OptionalText(genesis.description(), 1000, at / "description");
+}
+
+void CheckEnrolment(const v1::Enrolment& enrolment, const Path& at,
+                    Checker* check) {
+  const bool agency = enrolment.kind() == v1::SUBMITTER_KIND_AGENCY;
+  check->EnrollableId(enrolment.submitter(), at / "submitter");
+  check->RequiredEnum(enrolment.kind(), v1::SubmitterKind_IsValid, at / "kind");
+  const v1::SubmitterKind by_scheme = SubmitterKindOf(enrolment.submitter());
+  check->Require(by_scheme == v1::SUBMITTER_KIND_UNSPECIFIED ||
+                     by_scheme == enrolment.kind(),
+                 at / "kind", "does not fit the scheme of the submitter id");
+  check->RequiredText(enrolment.name(), kMaxNameBytes, at / "name");
+  if (agency) {
+    check->RequiredEnum(enrolment.agency_type(), v1::AgencyType_IsValid,
+                        at / "agency_type");
+  } else {
+    check->Require(enrolment.agency_type() == v1::AGENCY_TYPE_UNSPECIFIED,
+                   at / "agency_type", "only for agencies");
+  }
+  check->OptionalState(enrolment.state(), at / "state");
+  check->OptionalCounty(enrolment.county_fips(), at / "county_fips");
+  check->Names(enrolment.units(), kMaxNames, at / "units");
+  check->Keys(enrolment.keys(), 1, kMaxKeys, at / "keys");
+  check->RequiredTime(enrolment.has_joined(), enrolment.joined(),
+                      at / "joined");
+  check->RequiredEnum(enrolment.verification(),
+                      v1::IdentityVerification_IsValid, at / "verification");
+  check->Names(enrolment.aliases(), kMaxNames, at / "aliases");
+}
+
+void CheckKeyRotation(const v1::KeyRotation& rotation, const Path& at,
+                      Checker* check) {
+  check->EnrollableId(rotation.submitter(), at / "submitter");
+  check->Keys(rotation.add(), 0, kMaxKeys, at / "add");
+  check->Count(rotation.revoke_size(), 0, kMaxKeys, at / "revoke");
+  check->Require(rotation.add_size() + rotation.revoke_size() > 0, at,
+                 "want a key to add or to revoke");
+  absl::flat_hash_set<std::string> seen;
+  for (int i = 0; i < std::min(rotation.add_size(), kMaxKeys); ++i) {
+    const crypto::Digest id = crypto::Sha256(rotation.add(i).spki_der());
+    seen.insert(std::string(crypto::AsBytes(id)));
+  }
+  for (int i = 0; i < std::min(rotation.revoke_size(), kMaxKeys); ++i) {
+    const std::string& id = rotation.revoke(i).key_id();
+    const Path revoke = at / "revoke";
+    check->Hash(id, revoke[i] / "key_id");
+    check->Require(seen.insert(id).second, revoke[i] / "key_id",
+                   "given before");
+  }
+}
+
+void CheckStatusChange(const v1::StatusChange& change, const Path& at,
+                       Checker* check) {
+  check->EnrollableId(change.submitter(), at / "submitter");
+  check->RequiredEnum(change.status(), v1::SubmitterStatus_IsValid,
+                      at / "status");
+  check->RequiredTime(change.has_effective(), change.effective(),
+                      at / "effective");
+  check->OptionalText(change.reason(), 500, at / "reason");
+}
+
+void CheckPolicyVersion(const v1::PolicyVersion& policy, const Path& at,
+                        Checker* check) {
+  check->Policy(policy.policy(), at / "policy");
+  check->RequiredText(policy.title(), kMaxNameBytes, at / "title");
+  check->RequiredTime(policy.has_in_force_from(), policy.in_force_from(),
+                      at / "in_force_from");
+  check->OptionalTime(policy.has_in_force_until(), policy.in_force_until(),
+                      at / "in_force_until");
+  check->Require(IsActiveSomewhen(policy), at / "in_force_until",
+                 "want a time after in_force_from");
+  check->EnumList(policy.channels(), v1::Channel_IsValid, 1,
+                  v1::Channel_ARRAYSIZE, at / "channels");
+  check->EnumList(policy.allowed_purposes(), v1::Purpose_IsValid, 0,
+                  v1::Purpose_ARRAYSIZE, at / "allowed_purposes");
+  CheckLimits(policy.min_window_seconds(), policy.max_window_seconds(),
+              at / "max_window_seconds", check);
+  CheckLimits(policy.min_area_square_metres(), policy.max_area_square_metres(),
+              at / "max_area_square_metres", check);
+  const auto& paths = policy.required_sealed_paths();
+  check->Names(paths, kMaxNames, at / "required_sealed_paths");
+  const Path required = at / "required_sealed_paths";
+  for (int i = 0; i < std::min(paths.size(), kMaxNames); ++i) {
+    check->Require(IsSealedPath(v1::STATEMENT_KIND_FOOTAGE_REQUEST, paths[i]),
+                   required[i], "no field that a footage request can seal");
+  }
+}
+
+void CheckLogKeyChange(const v1::LogKeyChange& change,
+                       absl::string_view header_origin, const Path& at,
+                       Checker* check) {
+  CheckLogKeys(change.log_keys(), header_origin, at / "log_keys", check);
+}
+
+void CheckErasure(const v1::Erasure& erasure, const Path& at, Checker* check) {
+  check->Link(erasure.has_target(), erasure.target(), at / "target");
+  check->RequiredEnum(erasure.basis(), v1::Erasure_Basis_IsValid, at / "basis");
+}
+
+}  // namespace sightline::statement
