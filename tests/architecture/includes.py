@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Checks every #include line against the architecture.
 
-Usage: includes.py [ROOT]. Prints "file:line: what is wrong" and ends with
-status 1 when something is.
+Usage: includes.py [ROOT]     print "file:line: what is wrong"; status 1 if anything is
+       includes.py --lone      list the headers that no .cc includes first
 
 What a room may include stands once, as the package_groups of the root BUILD
 (group ROOM_users lists who may include ROOM); Bazel enforces them between
@@ -196,6 +196,9 @@ def check_tree(root):
 
 
 def main(argv):
+    if argv[1:] == ["--lone"]:
+        print("\n".join(lone_headers(".")))
+        return 0
     root = argv[1] if len(argv) > 1 else "."
     wrong = check_tree(root)
     for line in wrong:
