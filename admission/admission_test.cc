@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/fake_clock.h"
 #include "base/status_matchers.h"
+#include "crypto/sha256.h"
 #include "crypto/signer.h"
-#include "merkle/hash.h"
 #include "statement/dsse.h"
 #include "statement/entry_codec.h"
 #include "statement/examples.h"
@@ -96,7 +96,9 @@ class AdmissionTest : public ::testing::Test {
     statement::AppendEntry(kNow, entry.signed_statement(), entry.verdict(), 1,
                            std::nullopt, &bytes);
     entries_.entries[index] = bytes;
-    if (entry.control()) EXPECT_OK(admission_->Integrated(index, bytes));
+    if (entry.control()) {
+      EXPECT_OK(admission_->Integrated(index, bytes));
+    }
     return index;
   }
 
@@ -252,7 +254,8 @@ TEST_F(AdmissionTest, UnknownFieldsInTheEnvelopeAreRefused) {
 
 TEST_F(AdmissionTest, AResponseMustNameARequestThatIsInTheLog) {
   LogGenesisAndEnrolments();
-  const v1::Statement request = Request();
+  v1::Statement request = Request();
+  request.mutable_footage_request()->set_custodian(std::string(kPlatform));
   auto entry = AdmitRequest(request);
   ASSERT_OK(entry);
   const uint64_t index = Log(*entry);
@@ -261,7 +264,8 @@ TEST_F(AdmissionTest, AResponseMustNameARequestThatIsInTheLog) {
   auto* link = response.mutable_footage_response()->mutable_request();
   link->set_index(index);
   link->set_leaf_hash(std::string(
-      crypto::AsBytes(merkle::LeafHash(entries_.entries[index]))));
+      crypto::AsBytes(
+      crypto::HashPrefixed(0x00, entries_.entries[index]))));
   EXPECT_OK(AdmitRequest(response, 'p', kPlatform));
   link->set_index(index + 1);
   EXPECT_THAT(AdmitRequest(response, 'p', kPlatform).status(),
@@ -310,6 +314,7 @@ TEST_F(AdmissionTest, APolicyInForceLeavesItsFindingsInTheEntry) {
   v1::Statement request = Request();
   auto before = AdmitRequest(request);
   ASSERT_OK(before);
+  const SealOpenings openings = openings_;
   v1::Statement policy =
       Example(v1::STATEMENT_KIND_POLICY_VERSION, "registrar");
   auto* body = policy.mutable_policy_version();
@@ -319,7 +324,6 @@ TEST_F(AdmissionTest, APolicyInForceLeavesItsFindingsInTheEntry) {
   body->clear_in_force_until();
   body->set_min_window_seconds(0);
   body->set_max_window_seconds(1);
-  const SealOpenings openings = openings_;
   auto entry = admission_->Admit(
       {"registrar"}, statement::Sign(policy, {Key('1'), Key('2')}).value(), {});
   ASSERT_OK(entry);

@@ -123,6 +123,7 @@ class SequencerTest : public ::testing::Test {
 
   void Start(Options options = {}) {
     sequencer_.reset();
+    store_.Reopen();
     auto sequencer = Sequencer::Create(options, &store_, &gate_, &encoder_,
                                        &sink_);
     ASSERT_OK(sequencer);
@@ -152,7 +153,7 @@ class SequencerTest : public ::testing::Test {
     std::vector<std::future<Result>> futures;
     for (auto& entry : entries) futures.push_back(Submit(std::move(entry)));
     sink_.LetGo();
-    first.get();
+    EXPECT_OK(first.get());
     ++signed_;
     return futures;
   }
@@ -335,8 +336,8 @@ TEST_F(SequencerTest, AnEntryTooLargeForABundleIsRefused) {
 }
 
 TEST_F(SequencerTest, AFullDiskRefusesTheBatchAndGoesOn) {
-  store_.FailNextCommit(absl::ResourceExhaustedError("disk full"),
-                        /*persisted=*/false);
+  store_.FailCommit(1, storage::CommitFault::kNotPersisted,
+                    absl::ResourceExhaustedError("disk full"));
   EXPECT_THAT(Submit("a", "x").get().status(),
               StatusIs(absl::StatusCode::kResourceExhausted));
   EXPECT_OK(sequencer_->health());
@@ -345,7 +346,9 @@ TEST_F(SequencerTest, AFullDiskRefusesTheBatchAndGoesOn) {
 
 TEST_F(SequencerTest, AnUnknownOutcomeStopsTheLog) {
   for (const bool persisted : {false, true}) {
-    store_.FailNextCommit(absl::InternalError("fsync failed"), persisted);
+    store_.FailCommit(1,
+                      persisted ? storage::CommitFault::kPersisted
+                                : storage::CommitFault::kNotPersisted);
     const std::string text = absl::StrCat("x", persisted);
     EXPECT_THAT(Submit("a", text).get().status(),
                 StatusIs(absl::StatusCode::kInternal));

@@ -61,6 +61,7 @@ class PipelineTest : public ::testing::Test {
 
   void Start() {
     Stop();
+    store_.Reopen();
     ASSERT_OK(CheckRightEdge(store_, keys_));
     std::vector<checkpoint::NoteSigner> signers;
     signers.push_back(LogKey());
@@ -165,7 +166,8 @@ TEST_F(PipelineTest, AnyFailedCommitIsSurvived) {
   for (int step = 0; step < 12; ++step) {
     const bool persisted = step % 2 == 1;
     const bool same_again = step % 4 < 2;
-    store_.FailNextCommit(absl::InternalError("lost the disk"), persisted);
+    store_.FailCommit(1, persisted ? storage::CommitFault::kPersisted
+                                   : storage::CommitFault::kNotPersisted);
     const uint64_t before = store_.ReadTreeState()->tree_size;
     const std::string text = absl::StrCat("step ", step);
     EXPECT_THAT(Submit(text).get().status(),
@@ -188,7 +190,7 @@ TEST_F(PipelineTest, AnyFailedCommitIsSurvived) {
 TEST_F(PipelineTest, BytesThatReadBackWrongAreNeverVouchedFor) {
   Append(5);
   const std::string published = publisher_->current()->checkpoint;
-  store_.DamageEntryReads(5);
+  store_.DamageEntry(5);
   EXPECT_THAT(Submit("bad").get().status(),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("entry 5")));
   EXPECT_EQ(publisher_->current()->checkpoint, published);
