@@ -38,7 +38,7 @@ namespace sightline::storage {
 // Where the tree stands. The empty store has the default value.
 struct TreeState {
   uint64_t tree_size = 0;
-  crypto::Digest root_hash{};  // of tree_size leaves; all zero at size 0
+  crypto::Digest root_hash{};         // of tree_size leaves; all zero at size 0
   int64_t last_admitted_unix_ms = 0;  // of entry tree_size - 1
 
   friend bool operator==(const TreeState&, const TreeState&) = default;
@@ -67,14 +67,14 @@ struct Batch {
   absl::Span<const uint32_t> entry_ends;
   absl::Span<const crypto::Digest> leaf_hashes;      // one per entry
   absl::Span<const crypto::Digest> identity_hashes;  // one per entry, unique
-  absl::Span<const tiles::StoredTile> tiles;         // changed, whole new values
-  absl::Span<const FeedHead> feeds;                  // changed, one per feed
+  absl::Span<const tiles::StoredTile> tiles;  // changed, whole new values
+  absl::Span<const FeedHead> feeds;           // changed, one per feed
   absl::Span<const SealedPayload> sealed;
   // Entries that change who may submit what (genesis, registry, policies): listed,
   // so that a start-up replays these alone.
   absl::Span<const uint64_t> control_indices;
-  TreeState state;                // after the batch
-  absl::string_view checkpoint;   // signed note of state.tree_size
+  TreeState state;               // after the batch
+  absl::string_view checkpoint;  // signed note of state.tree_size
 };
 
 class LogStore : public tiles::TileSource {
@@ -102,7 +102,8 @@ class LogStore : public tiles::TileSource {
       const crypto::Digest& leaf_hash) const = 0;
 
   // kNotFound when the feed has no entry.
-  virtual absl::StatusOr<FeedHead> ReadFeedHead(absl::string_view feed) const = 0;
+  virtual absl::StatusOr<FeedHead> ReadFeedHead(
+      absl::string_view feed) const = 0;
   // Every feed, by name.
   virtual absl::Status ReadFeedHeads(
       absl::FunctionRef<void(const FeedHead&)> visit) const = 0;
@@ -120,7 +121,8 @@ class LogStore : public tiles::TileSource {
 
   // Ciphertext of the entry's sealed payload; kNotFound when it has none or it was
   // erased.
-  virtual absl::StatusOr<std::string> ReadSealedPayload(uint64_t index) const = 0;
+  virtual absl::StatusOr<std::string> ReadSealedPayload(
+      uint64_t index) const = 0;
 };
 
 }  // namespace sightline::storage

@@ -1,0 +1,18 @@
+// RocksDB's own options, chosen for a log: keys that only ascend, few large
+// values, one writer that syncs every batch.
+#pragma once
+
+#include <vector>
+
+#include "rocksdb/db.h"
+#include "storage/rocksdb_options.h"
+
+namespace sightline::storage {
+
+rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options);
+
+// One per Family, in that order; they share one block cache.
+std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(
+    const RocksDbOptions& options);
+
+}  // namespace sightline::storage
