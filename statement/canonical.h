@@ -1,8 +1,8 @@
 // Whether protobuf bytes are the one spelling of their message.
 //
-// Shapes:  canonical bytes hold no unknown field at any depth, and serialising the
-//          parsed message gives them again (fields ascending, no defaults, minimal
-//          varints, packed numbers).
+// Shapes:  canonical bytes hold no unknown field at any depth, and serialising
+//          the parsed message gives them again (fields ascending, no defaults,
+//          minimal varints, packed numbers).
 // Errors:  kInvalidArgument.
 // Threads: pure; any thread.
 #pragma once

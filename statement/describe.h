@@ -1,5 +1,5 @@
-// Statements and entries in plain English, for people who read a log. Single values
-// of the vocabularies: vocabulary_text.h.
+// Statements and entries in plain English, for people who read a log. Single
+// values of the vocabularies: vocabulary_text.h.
 //
 // Shapes:  one line has no newline; nothing sealed is ever shown; control
 //          characters never reach a terminal.

@@ -3,9 +3,9 @@
 // Source:  DSSE protocol 1.0.2; docs/formats.md "SignedStatement".
 // Shapes:  signed bytes are PAE(type, body) = "DSSEv1 " len(type) " " type " "
 //          len(body) " " body. A signature is 64 bytes, a key id 32.
-// Errors:  kInvalidArgument: the signature does not verify, or there is none at
-// i.
-//          kFailedPrecondition: the key has signed this statement already.
+// Errors:  kInvalidArgument: the signature does not verify, or there is no such
+//          signature. kFailedPrecondition: the key has signed this statement
+//          already.
 // Threads: pure; any thread.
 //
 // The key id in an envelope is a hint which key to try and decides nothing.

@@ -114,6 +114,11 @@ absl::StatusOr<v1::Entry> ParseEntry(absl::string_view bytes) {
                      entry.has_feed_previous_index() ? " with" : " without",
                      " a previous entry"));
   }
+  if (entry.findings_size() > kMaxEntryFindings) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("entry: ", entry.findings_size(),
+                     " findings, want at most ", kMaxEntryFindings));
+  }
   return entry;
 }
 

@@ -2,15 +2,13 @@
 //
 // Source:  docs/formats.md "Entry"; proto/sightline/v1/entry.proto.
 // Shapes:  fields in ascending order, the SignedStatement's bytes verbatim, as
-// the
-//          submitter sent them.
+//          the submitter sent them.
 // Units:   at most 65,535 bytes; times are Unix milliseconds UTC.
 // Errors:  kInvalidArgument: too long, not protobuf, unknown field, not
-// canonical,
-//          not format 1.
+//          canonical, not format 1.
 // Threads: pure; any thread.
 // Cost:    AppendEntry is one copy; PeekEntry reads a dozen tags and copies
-// nothing.
+//          nothing.
 #pragma once
 
 #include <cstddef>

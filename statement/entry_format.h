@@ -10,5 +10,6 @@ namespace sightline::statement {
 
 inline constexpr size_t kMaxEntryBytes = 65535;
 inline constexpr uint32_t kEntryFormatVersion = 1;
+inline constexpr int kMaxEntryFindings = 64;
 
 }  // namespace sightline::statement

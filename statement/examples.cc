@@ -24,8 +24,8 @@ constexpr int64_t kDayMs = 24 * kHourMs;
 constexpr absl::string_view kPlatform = "platform:example-cameras";
 constexpr absl::string_view kAgency = "ori:CA0194200";
 
-// The first of a row of hashes, from `*counter` on, that is a point of the curve:
-// a key that nobody can sign with.
+// The first of a row of hashes, from `*counter` on, that is a point of the
+// curve: a key that nobody can sign with.
 crypto::PublicKey NextExampleKey(int* counter) {
   while (true) {
     const crypto::Digest digest =

@@ -2,9 +2,8 @@
 // test with.
 //
 // Shapes:  passes Validate; openings fit the sealed fields. Links name entry 1
-// with
-//          a leaf hash of zeros, to be replaced. Example keys are points whose
-//          private keys nobody knows.
+//          with a leaf hash of zeros, to be replaced. Example keys are points
+//          whose private keys nobody knows.
 // Threads: pure but for the Rng; any thread.
 #pragma once
 

@@ -1,7 +1,8 @@
 // The checks that rules of statements are made of: one field, one fault.
 //
-// Shapes:  a check adds one violation per fault, "got, want", without quoting text
-//          (it might be personal data). Paths become strings only for faults.
+// Shapes:  a check adds one violation per fault, "got, want", without quoting
+//          text (it might be personal data). Paths become strings only for
+//          faults.
 // Threads: pure; any thread.
 #pragma once
 

@@ -129,8 +129,8 @@ class RequestCheck {
                     kMaxList, at_ / "data_categories");
   }
 
-  // A contradiction is a mistake, not a policy matter: a request is voluntary or
-  // it is not.
+  // A contradiction is a mistake, not a policy matter: a request is voluntary
+  // or it is not.
   void ChannelFitsProcess() {
     if (r_.legal_process() == v1::LEGAL_PROCESS_UNSPECIFIED) return;
     const bool consent = r_.legal_process() == v1::LEGAL_PROCESS_NONE_CONSENT;
@@ -409,7 +409,7 @@ class ResponseCheck {
     }
   }
 
-  // The tally tree holds one leaf for each resident's answer, and maybe padding.
+  // The tally tree holds a leaf for each resident's answer, and maybe padding.
   void Tally() {
     if (r_.tally_root().empty()) {
       check_.Require(r_.tally_size() == 0, at_ / "tally_size",

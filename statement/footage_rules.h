@@ -13,8 +13,8 @@ namespace sightline::statement {
 void CheckFootageRequest(const v1::FootageRequest& request, const Path& at,
                          Checker* check);
 
-// What a third party says that a request said: any field may be missing, but none
-// may be malformed.
+// What a third party says that a request said: any field may be missing, but
+// none may be malformed.
 void CheckReportedRequest(const v1::FootageRequest& request, const Path& at,
                           Checker* check);
 

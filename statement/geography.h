@@ -1,10 +1,10 @@
 // Where a request may say it is about: states, counties and coarse S2 cells.
 //
 // Source:  USPS state codes; FIPS county codes; S2 cell ids (a token is the id
-// in
-//          hexadecimal without trailing zeros).
+//          in hexadecimal without trailing zeros).
 // Shapes:  level 0 is a sixth of the Earth, level 12 about 5 km2, level 30 1
-// cm2. Threads: pure; any thread.
+//          cm2.
+// Threads: pure; any thread.
 #pragma once
 
 #include <optional>

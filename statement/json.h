@@ -2,13 +2,13 @@
 //
 // Source:  the proto3 JSON mapping, with field names as in the .proto files.
 // Shapes:  inside a statement everything is proto3 JSON: bytes in base64, times
-// as
-//          RFC 3339, 64-bit integers as strings; it reads back to the same
+//          as RFC 3339, 64-bit integers as strings; it reads back to the same
 //          statement. Around it (EntryToJson) hashes, key ids and the statement
 //          id are lower-case hexadecimal, as in receipts and on the command
 //          line; signatures are base64; indices are numbers.
 // Errors:  kInvalidArgument: not JSON or text proto, unknown field or enum
-// value. Threads: pure; any thread.
+//          value.
+// Threads: pure; any thread.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,11 @@
 // The kinds of statement: their numbers, names, and who may say which.
 //
 // Source:  docs/formats.md "Statement kinds";
-// proto/sightline/v1/statement.proto. Shapes:  a kind's name is the field name
-// of Statement.kind ("footage_request"). Errors:  kInvalidArgument: no such
-// name. Threads: pure; any thread.
+//          proto/sightline/v1/statement.proto.
+// Shapes:  a kind's name is the field name of Statement.kind
+//          ("footage_request").
+// Errors:  kInvalidArgument: no such name.
+// Threads: pure; any thread.
 #pragma once
 
 #include "absl/status/statusor.h"

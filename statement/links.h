@@ -27,21 +27,18 @@ struct Link {
 std::vector<Link> LinksOf(const v1::Statement& statement);
 
 // Whether `entry`, the bytes of leaf `link.index`, is what `statement` takes it
-// for:
-//   the leaf hash is the link's
-//   footage_response.request    a footage request addressed to this platform,
-//   or to
-//                               no platform by name
-//   footage_request.escalates   an earlier footage request of the same
-//   submitter amendment.target            an entry of the same submitter, with
-//   the field that
-//                               a correction names
-//   unsealing, seal_renewal     an entry that has these sealed paths; of the
-//   same
-//                               submitter unless a court speaks; openings give
-//                               the commitments
-//   erasure.target              an entry with sealed fields
-//   attestation.about           an entry of the submitter that it speaks of
+// for. Its leaf hash is the link's, and it is, for
+//   footage_response.request   a footage request to this platform, or to no
+//                              platform by name
+//   footage_request.escalates  a footage request
+//   amendment.target           an entry of the same submitter; a correction
+//                              names a field of its kind, a narrowing needs a
+//                              request
+//   unsealing, seal_renewal    an entry that has these sealed paths; of the same
+//                              submitter unless a court speaks; openings give
+//                              the commitments
+//   erasure.target             an entry with sealed fields
+//   attestation.about          an entry of the submitter that it speaks of
 Violations CheckLink(const v1::Statement& statement, const Link& link,
                      absl::string_view entry);
 

@@ -1,8 +1,8 @@
 // Verifier keys of logs, as far as statements hold them.
 //
 // Source:  c2sp.org/signed-note "Verifier keys".
-// Shapes:  "<origin>+<key id, 8 hex digits>+<base64(0x01 || Ed25519 key)>", key id =
-//          SHA-256(origin || "\n" || 0x01 || key)[:4].
+// Shapes:  "<origin>+<key id, 8 hex digits>+<base64(0x01 || Ed25519 key)>", key
+//          id = SHA-256(origin || "\n" || 0x01 || key)[:4].
 // Errors:  kInvalidArgument: not such a text.
 // Threads: pure; any thread.
 #pragma once

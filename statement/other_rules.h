@@ -1,4 +1,5 @@
-// Rules of unsealings, seal renewals, totals, registration schemes and attestations.
+// Rules of unsealings, seal renewals, totals, registration schemes and
+// attestations.
 //
 // Threads: pure; any thread.
 #pragma once

@@ -220,8 +220,9 @@ v1::PolicyVersion NewPolicy(absl::string_view id, absl::string_view title,
   return out;
 }
 
-// Public posts of a neighbourhood app: 15 minutes to 12 hours, 0.025 to 0.5 square
-// miles, a reference number, nothing about lawful activities such as protests.
+// Public posts of a neighbourhood app: 15 minutes to 12 hours, 0.025 to 0.5
+// square miles, a reference number, nothing about lawful activities such as
+// protests.
 v1::PolicyVersion RequestsForAssistance() {
   v1::PolicyVersion out = NewPolicy(
       "rfa-2021", "Requests for assistance, public posts, 2021 to 2024",
@@ -255,8 +256,8 @@ v1::PolicyVersion CommunityRequests() {
   return out;
 }
 
-// Penal Code 1546.2: notice may be delayed by 90 days at a time; an emergency is
-// to be notified within three days.
+// Penal Code 1546.2: notice may be delayed by 90 days at a time; an emergency
+// is to be notified within three days.
 v1::PolicyVersion CaliforniaWarrants() {
   v1::PolicyVersion out = NewPolicy(
       "ca-electronic-warrant",

@@ -4,27 +4,28 @@
 // Source:  docs/formats.md "Findings"; proto PolicyVersion.
 // Shapes:  at most 64 findings; `got` and `limit` are at most 100 bytes each.
 // Units:   durations in seconds, areas in square metres, times Unix
-// milliseconds. Threads: pure; any thread. Deterministic: an auditor who
-// replays the log gets the
-//          same findings, byte for byte.
+//          milliseconds.
+// Threads: pure; any thread. Deterministic: an auditor who replays the log gets
+//          the same findings, byte for byte.
 //
-//   rule_id                  departs when severity channel.ungoverned       no
-//   policy in force governs the channel      note policy.missing           the
-//   request cites no policy                 note policy.superseded        it
-//   cites another than the one in force      note policy.unknown           it
-//   cites one that the log does not have     violation purpose.not_allowed
-//   purpose outside allowed_purposes            violation purpose.offence the
-//   offence belongs to another purpose      note window.missing limits exist,
-//   no footage window given       violation window.min, window.max   footage
-//   window shorter, longer              violation area.missing limits exist, no
-//   size of the area given     violation area.min, area.max       area smaller,
-//   larger                        violation sealed.missing           a required
-//   sealed path is not there         violation assembly.forbidden declared as
-//   related to an assembly          violation second_person.missing
-//   second_person_approved is not YES           violation seal.too_long a seal
-//   lasts longer than max_seal_seconds   violation claimed.late admitted later
-//   than late_after_seconds      violation claimed.future           claimed
-//   more than 5 minutes after admission note
+//   rule_id                departs when                               severity
+//   channel.ungoverned     no policy in force governs the channel     note
+//   policy.missing         the request cites no policy                note
+//   policy.superseded      it cites another than the one in force     note
+//   policy.unknown         it cites one that the log does not have    violation
+//   purpose.not_allowed    purpose outside allowed_purposes           violation
+//   purpose.offence        the offence belongs to another purpose     note
+//   window.missing         limits exist, but no footage window        violation
+//   window.min window.max  footage window shorter, longer             violation
+//   area.missing           limits exist, but no size of the area      violation
+//   area.min area.max      area smaller, larger                       violation
+//   sealed.missing         a required sealed path is not there        violation
+//   assembly.forbidden     declared as related to an assembly         violation
+//   second_person.missing  second_person_approved is not YES          violation
+//   seal.too_long          a seal outlasts max_seal_seconds           violation
+//   claimed.late           admitted after late_after_seconds,         violation
+//                          imported records excepted
+//   claimed.future         claimed 5 minutes after admission or more  note
 #pragma once
 
 #include <cstdint>
@@ -32,10 +33,11 @@
 
 #include "proto/sightline/v1/entry.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
+#include "statement/entry_format.h"
 
 namespace sightline::statement {
 
-inline constexpr int kMaxFindings = 64;
+inline constexpr int kMaxFindings = kMaxEntryFindings;
 
 // Which policies count for one statement; Registry::PoliciesFor fills it in.
 struct PolicyView {

@@ -10,7 +10,7 @@
 //          admission/ puts a lock around it. What AuthoriseRules returns may be
 //          used after the lock is released.
 // Cost:    1.5 KiB a submitter with one key; look-ups are one hash or tree
-// search.
+//          search.
 #pragma once
 
 #include <cstddef>
@@ -97,14 +97,11 @@ class Registry {
   // statements change nothing. Call in ascending order of index; the statement
   // has passed Validate. On failure nothing has changed.
   //   kFailedPrecondition  index is not beyond the last one applied; no genesis
-  //   yet,
-  //                        or a second one
+  //                        yet, or a second one
   //   kAlreadyExists       submitter, key or policy version is there already;
-  //   says
-  //                        which, and where
-  //   kNotFound            a submitter, key or log key to be changed does not
-  //   exist kInvalidArgument     the change makes no sense (log keys with a
-  //   gap, ...)
+  //                        says which, and where
+  //   kNotFound            no such submitter or key to be changed
+  //   kInvalidArgument     the change makes no sense (log keys with a gap, ...)
   absl::Status Apply(uint64_t index, const v1::Statement& statement);
 
   // Whether Apply(index, statement) would succeed, by what entries before
@@ -119,15 +116,14 @@ class Registry {
 
   // Whether `signed_statement` may become entry `index`, by what the entries
   // before it say, except that signatures are not verified. `statement` is its
-  // payload, parsed, and has passed Validate (ValidateEnvelope, too). Gives the
-  // keys to verify the signatures with.
+  // payload, parsed, and has passed Validate (the envelope ValidateEnvelope).
+  // Gives the keys to verify the signatures with.
   //   kInvalidArgument     meant for another log; a genesis elsewhere than at 0
+  //   kFailedPrecondition  no genesis yet
   //   kUnauthenticated     a key id that is nobody's; submitter not enrolled
-  //   kPermissionDenied    a key of another submitter, or revoked, or added
-  //   later;
-  //                        submitter not active; kind not allowed; too many
-  //                        signatures, or fewer registrar keys than the
-  //                        threshold
+  //   kPermissionDenied    a key of another submitter, or revoked; submitter
+  //                        not active; kind not allowed; too many signatures,
+  //                        or fewer registrars than the threshold
   //   and the errors of Apply for control statements
   absl::StatusOr<SignatureKeys> AuthoriseRules(
       uint64_t index, const v1::SignedStatement& signed_statement,

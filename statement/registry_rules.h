@@ -1,5 +1,5 @@
-// Rules of the statements that registrars make: genesis, enrolment, key rotation,
-// status change, policy version, log key change, erasure.
+// Rules of the statements that registrars make: genesis, enrolment, key
+// rotation, status change, policy version, log key change, erasure.
 //
 // Threads: pure; any thread.
 #pragma once

@@ -2,8 +2,7 @@
 //
 // Source:  docs/formats.md "Seal".
 // Shapes:  commitment = SHA-256("sightline/seal/v1" || 0x00 || u16be(len(path))
-// ||
-//          path || salt[32] || value).
+//          || path || salt[32] || value).
 // Units:   a value is at most 16,384 bytes.
 // Errors:  MakeSeal: kInvalidArgument: value too long, path longer than 65,535.
 // Threads: pure but for the Rng; any thread.

@@ -42,8 +42,8 @@ absl::StatusOr<v1::SignedStatement> ParseSignedStatement(
 }
 
 std::string SerialiseStatement(const v1::Statement& statement) {
-  // There are no maps in it, so the order of fields is the only freedom, and C++
-  // writes them ascending.
+  // There are no maps in it, so the order of fields is the only freedom, and
+  // C++ writes them ascending.
   return statement.SerializeAsString();
 }
 

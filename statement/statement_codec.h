@@ -2,12 +2,12 @@
 //
 // Source:  docs/formats.md "Statement"; proto/sightline/v1/statement.proto.
 // Shapes:  accepted bytes hold no unknown field at any depth and re-serialise
-// to
-//          themselves, so one statement has one spelling.
+//          to themselves, so one statement has one spelling.
 // Units:   a serialised Statement is 1 to 49,152 bytes.
 // Errors:  kInvalidArgument: too long, not protobuf, unknown field, not
-// canonical. Threads: pure; any thread. Cost:    about 2 us for a statement of
-// 400 bytes.
+//          canonical.
+// Threads: pure; any thread.
+// Cost:    about 2 us for a statement of 400 bytes.
 #pragma once
 
 #include <cstddef>

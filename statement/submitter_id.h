@@ -3,8 +3,7 @@
 //
 // Source:  docs/formats.md "Submitter ids"; proto StatementHeader.submitter.
 // Shapes:  after the scheme 3 to 100 characters of [a-z0-9-]; an ORI is 9
-// upper-case
-//          letters and digits, of which the first two are letters.
+//          upper-case letters and digits, of which the first two are letters.
 // Errors:  kInvalidArgument: cannot be made into an id.
 // Threads: pure; any thread.
 #pragma once

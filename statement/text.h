@@ -1,5 +1,5 @@
-// Text that may be public and printed: valid UTF-8 without anything that steers a
-// terminal or reorders what a reader sees.
+// Text that may be public and printed: valid UTF-8 without anything that steers
+// a terminal or reorders what a reader sees.
 //
 // Source:  RFC 3629 (UTF-8); Unicode: C0, DEL, C1, U+2028/2029, bidirectional
 //          controls U+200E/200F, U+202A-202E, U+2066-2069, U+FEFF.

@@ -1,8 +1,8 @@
 // Times of the protos as Unix milliseconds, and back.
 //
+// Shapes:  a timestamp is valid from 1970-01-01 to the end of the year 9999,
+//          with 0 to 999,999,999 nanoseconds.
 // Units:   Unix milliseconds UTC. What is finer than a millisecond is cut off.
-// Shapes:  a timestamp is valid from 1970-01-01 to the end of the year 9999, with
-//          0 to 999,999,999 nanoseconds.
 // Threads: pure; any thread.
 #pragma once
 

@@ -2,11 +2,9 @@
 // bytes.
 //
 // Source:  the comments of proto/sightline/v1/statement.proto and
-// vocabulary.proto;
-//          docs/formats.md "Rules of statements".
+//          vocabulary.proto; docs/formats.md "Rules of statements".
 // Shapes:  rule-breaking requests are well formed: what departs from a policy
-// is
-//          logged with findings (policy.h), not refused here.
+//          is logged with findings (policy.h), not refused here.
 // Threads: pure; any thread.
 // Cost:    under 2 us for a footage request without faults, nothing allocated.
 //

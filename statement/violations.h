@@ -2,11 +2,10 @@
 // once.
 //
 // Shapes:  a field is a path of proto field names:
-// "footage_request.area.s2_cell",
-//          "header.sealed[2].path".
+//          "footage_request.area.s2_cell", "header.sealed[2].path".
 // Units:   at most kMaxViolations are kept, the rest is counted; a Status
-// carries
-//          as many as fit kMaxStatusBytes, since it travels in HTTP/2 headers.
+//          carries as many as fit kMaxStatusBytes, since it travels in HTTP/2
+//          headers.
 // Errors:  ToStatus gives kInvalidArgument.
 // Threads: thread-compatible.
 #pragma once

@@ -1,7 +1,7 @@
 // Values of the vocabularies as people say them.
 //
-// Shapes:  "direct ask" for CHANNEL_DIRECT_ASK; "unspecified" for 0; "unknown (17)"
-//          for a number without a name.
+// Shapes:  "direct ask" for CHANNEL_DIRECT_ASK; "unspecified" for 0; "unknown
+//          (17)" for a number without a name.
 // Threads: pure; any thread.
 #pragma once
 

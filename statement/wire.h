@@ -1,7 +1,8 @@
-// The few pieces of the protobuf wire format that are written and read by hand, on
-// the hot path.
+// The few pieces of the protobuf wire format that are written and read by hand,
+// on the hot path.
 //
-// Source:  protobuf encoding (tag = field << 3 | type; types 0 varint, 2 bytes).
+// Source:  protobuf encoding (tag = field << 3 | type; types 0 varint, 2
+//          bytes).
 // Threads: pure; any thread.
 #pragma once
 
