@@ -1,0 +1,83 @@
+// What an entry owes to the entries before it, replayed in order: admission
+// times, feeds, the registry, the policies.
+//
+// Source:  docs/formats.md "Entry", "Registry", "Findings".
+// Threads: thread-compatible; entries come in order of index.
+// Cost:    a few microseconds per entry; control entries cost their signatures,
+//          since what they say holds only when they verify.
+// Memory:  O(submitters): registry, feed heads, totals.
+//
+// After a fault the replay goes on from what the entry says, so that one wrong
+// ordinal is one problem and not one per entry after it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/string_view.h"
+#include "monitor/entry_check.h"
+#include "monitor/problem.h"
+#include "proto/sightline/v1/vocabulary.pb.h"
+#include "statement/registry.h"
+
+namespace sightline::monitor {
+
+// How often a submitter said a kind of statement, by the year of its claimed
+// time (UTC).
+struct KindTotal {
+  v1::StatementKind kind = v1::STATEMENT_KIND_UNSPECIFIED;
+  int year = 0;
+  uint64_t entries = 0;
+
+  friend bool operator==(const KindTotal&, const KindTotal&) = default;
+};
+
+// One feed.
+struct FeedTotals {
+  std::string submitter;
+  uint64_t entries = 0;           // ordinal of the newest
+  uint64_t last_index = 0;        // leaf index of the newest
+  std::vector<KindTotal> totals;  // in the order they appeared
+};
+
+class Replay {
+ public:
+  // With `verify_control`, registry statements count only when their signatures
+  // verify. `problems` outlives this.
+  Replay(bool verify_control, ProblemLog* problems)
+      : verify_control_(verify_control), problems_(problems) {}
+
+  // Takes the next entry, which must be readable, and fills in its keys.
+  void Next(CheckedEntry* entry);
+
+  // Takes an entry that changes the log's keys, and nothing else of the log: for
+  // those who check hashes alone. Instead of Next.
+  void ApplyLogKeys(CheckedEntry* entry);
+
+  const statement::Registry& registry() const { return registry_; }
+
+  // By submitter id.
+  std::vector<FeedTotals> Feeds() const;
+
+  // Verifies every signature; reports the first that fails. REQUIRES: Next has
+  // filled in the keys. Any thread.
+  static bool VerifySignatures(const CheckedEntry& entry, ProblemLog* problems);
+
+ private:
+  void CheckTime(const CheckedEntry& entry);
+  void CheckFeed(const CheckedEntry& entry);
+  void CheckAuthority(CheckedEntry* entry);
+  void CheckVerdict(const CheckedEntry& entry);
+  void ApplyControl(CheckedEntry* entry);
+  void Count(const CheckedEntry& entry, FeedTotals* feed) const;
+
+  const bool verify_control_;
+  ProblemLog* const problems_;
+  int64_t last_admitted_unix_ms_ = 0;
+  statement::Registry registry_;
+  absl::flat_hash_map<std::string, FeedTotals> feeds_;
+};
+
+}  // namespace sightline::monitor
