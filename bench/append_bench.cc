@@ -20,18 +20,14 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "admission/admitted_entry.h"
 #include "admission/admitted_entry_maker.h"
-#include "admission/gate.h"
 #include "base/bytes.h"
 #include "base/mutex.h"
+#include "bench/or_die.h"
+#include "bench/raw_log.h"
 #include "bench/result.h"
-#include "checkpoint/note_signer.h"
-#include "checkpoint/vkey.h"
-#include "crypto/signer.h"
-#include "publish/publisher.h"
-#include "sequencer/entry_encoder.h"
-#include "sequencer/sequencer.h"
-#include "storage/rocksdb_log_store.h"
+#include "sequencer/integrated_batch.h"
 
 namespace sightline::bench {
 namespace {
@@ -39,18 +35,8 @@ namespace {
 constexpr size_t kEntryBytes = 300;
 constexpr size_t kFeeds = 64;
 constexpr size_t kWaiting = 1024;
-constexpr absl::string_view kOrigin = "bench.example/log";
 
 using Seconds = std::chrono::duration<double>;
-
-template <typename T>
-T OrDie(absl::StatusOr<T> value, const char* what) {
-  if (!value.ok()) {
-    std::cerr << what << ": " << value.status() << "\n";
-    std::exit(1);
-  }
-  return *std::move(value);
-}
 
 std::vector<std::string> MakeEntries(size_t count, uint64_t seed) {
   std::mt19937_64 random(seed);
@@ -61,24 +47,6 @@ std::vector<std::string> MakeEntries(size_t count, uint64_t seed) {
   }
   return entries;
 }
-
-// A sink between sequencer and publisher that notes the batch sizes that formed.
-class CountingSink final : public sequencer::BatchSink {
- public:
-  explicit CountingSink(publish::Publisher* publisher) : publisher_(publisher) {}
-  absl::StatusOr<std::string> Sign(uint64_t tree_size,
-                                   const crypto::Digest& root) override {
-    return publisher_->Sign(tree_size, root);
-  }
-  void Publish(std::shared_ptr<sequencer::IntegratedBatch> batch) override {
-    batches.push_back(batch->size());
-    publisher_->Publish(std::move(batch));
-  }
-  std::vector<size_t> batches;
-
- private:
-  publish::Publisher* const publisher_;
-};
 
 struct Run {
   double seconds = 0;
@@ -110,24 +78,7 @@ class Window {
 };
 
 Run Ours(const std::string& dir, const std::vector<std::string>& bodies) {
-  auto store = OrDie(storage::RocksDbLogStore::Open(dir, {}), "open");
-  std::vector<checkpoint::NoteSigner> signers;
-  signers.push_back(OrDie(
-      checkpoint::NoteSigner::Create(
-          kOrigin, checkpoint::KeyType::kEd25519,
-          OrDie(crypto::PrivateKey::FromSeed(std::string(32, 'L')), "key")),
-      "signer"));
-  auto publisher = OrDie(
-      publish::Publisher::Create({}, store.get(), std::string(kOrigin),
-                                 std::move(signers),
-                                 [](const auto&, uint64_t) { return true; }),
-      "publisher");
-  CountingSink sink(publisher.get());
-  admission::OpenGate gate;
-  sequencer::RawEntryEncoder encoder;
-  auto sequencer = OrDie(sequencer::Sequencer::Create(
-                             {}, store.get(), &gate, &encoder, &sink),
-                         "sequencer");
+  const std::unique_ptr<RawLog> log = OrDie(RawLog::Open(dir, {}), "open");
   std::vector<admission::AdmittedEntry> entries;
   entries.reserve(bodies.size());
   for (size_t i = 0; i < bodies.size(); ++i) {
@@ -138,19 +89,19 @@ Run Ours(const std::string& dir, const std::vector<std::string>& bodies) {
   const auto start = std::chrono::steady_clock::now();
   for (admission::AdmittedEntry& entry : entries) {
     window.Enter();
-    const absl::Status status = sequencer->Submit(
-        std::move(entry), [&window](absl::StatusOr<sequencer::Placement> placed) {
-          if (!placed.ok()) std::abort();
+    const absl::Status status = log->sequencer().Submit(
+        std::move(entry),
+        [&window](absl::StatusOr<sequencer::Placement> placed) {
+          OrDie(placed.status(), "append");
           window.Leave();
         });
-    if (!status.ok()) std::abort();
+    OrDie(status, "submit");
   }
   window.Drain();
   Run run;
   run.seconds = Seconds(std::chrono::steady_clock::now() - start).count();
-  sequencer->Shutdown();
-  publisher->Shutdown();
-  run.batches = std::move(sink.batches);
+  log->Shutdown();
+  run.batches = log->batch_sizes();
   return run;
 }
 
@@ -196,16 +147,17 @@ int Main(int argc, char** argv) {
     ours.push_back(static_cast<double>(count) / run.seconds);
     bare.push_back(static_cast<double>(count) / limit);
     ratios.push_back(ours.back() / bare.back());
-    mean_batch = static_cast<double>(count) /
-                 static_cast<double>(run.batches.size());
+    mean_batch =
+        static_cast<double>(count) / static_cast<double>(run.batches.size());
     std::filesystem::remove_all(absl::StrCat(dir, "/ours", round));
     std::filesystem::remove_all(absl::StrCat(dir, "/bare", round));
   }
   const double ratio = Median(ratios);
-  Print({"append in process, 300-byte entries", "at least 0.5", "entries/s",
-         Median(ours), Median(bare), ratio, ratio >= 0.5,
-         absl::StrCat("bare RocksDB, one put per entry, the same batches (mean ",
-                      static_cast<int>(mean_batch), " entries), synced")});
+  Print(
+      {"append in process, 300-byte entries", "at least 0.5", "entries/s",
+       Median(ours), Median(bare), ratio, ratio >= 0.5,
+       absl::StrCat("bare RocksDB, one put per entry, the same batches (mean ",
+                    static_cast<int>(mean_batch), " entries), synced")});
   return 0;
 }
 
