@@ -1,0 +1,98 @@
+#include "services/admin_service.h"
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "admission/admission.h"
+#include "base/status_macros.h"
+#include "grpcpp/security/auth_context.h"
+#include "services/grpc_status.h"
+#include "services/peer_identity.h"
+#include "services/submit_call.h"
+#include "statement/kinds.h"
+#include "statement/statement_codec.h"
+#include "statement/submitter_id.h"
+#include "statement/violations.h"
+
+namespace sightline::services {
+namespace {
+
+absl::Status CheckRegistrar(const grpc::CallbackServerContext& context) {
+  ASSIGN_OR_RETURN(const admission::Peer peer, PeerOf(*context.auth_context()));
+  if (peer.submitter.empty()) {
+    return absl::UnauthenticatedError(
+        "needs the client certificate of a registrar");
+  }
+  if (peer.submitter != statement::kRegistrar) {
+    return absl::PermissionDeniedError(
+        absl::StrCat("the certificate is that of ", peer.submitter,
+                     ", this call is for registrars"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKind(const v1::SignedStatement& signed_statement,
+                       v1::StatementKind want) {
+  ASSIGN_OR_RETURN(const v1::Statement statement,
+                   statement::ParseStatement(signed_statement.payload()));
+  const v1::StatementKind got = statement::KindOf(statement);
+  if (got == want) return absl::OkStatus();
+  statement::Violations violations;
+  violations.Add("statement.payload",
+                 absl::StrCat("a statement of kind ", statement::KindName(got),
+                              ", want ", statement::KindName(want)));
+  return violations.ToStatus();
+}
+
+}  // namespace
+
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* AdminService::Answer(
+    grpc::CallbackServerContext* context, v1::StatementKind kind,
+    const Request& request, Response* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  absl::Status status = CheckRegistrar(*context);
+  if (status.ok()) status = CheckKind(request.statement(), kind);
+  if (!status.ok()) {
+    reactor->Finish(ToGrpcStatus(status));
+    return reactor;
+  }
+  AnswerSubmission(log_, readers_, *context, request.statement(),
+                   admission::SealOpenings(), response, reactor);
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* AdminService::Enrol(
+    grpc::CallbackServerContext* context, const v1::EnrolRequest* request,
+    v1::EnrolResponse* response) {
+  return Answer(context, v1::STATEMENT_KIND_ENROLMENT, *request, response);
+}
+
+grpc::ServerUnaryReactor* AdminService::RotateKeys(
+    grpc::CallbackServerContext* context, const v1::RotateKeysRequest* request,
+    v1::RotateKeysResponse* response) {
+  return Answer(context, v1::STATEMENT_KIND_KEY_ROTATION, *request, response);
+}
+
+grpc::ServerUnaryReactor* AdminService::ChangeStatus(
+    grpc::CallbackServerContext* context,
+    const v1::ChangeStatusRequest* request,
+    v1::ChangeStatusResponse* response) {
+  return Answer(context, v1::STATEMENT_KIND_STATUS_CHANGE, *request, response);
+}
+
+grpc::ServerUnaryReactor* AdminService::PublishPolicy(
+    grpc::CallbackServerContext* context,
+    const v1::PublishPolicyRequest* request,
+    v1::PublishPolicyResponse* response) {
+  return Answer(context, v1::STATEMENT_KIND_POLICY_VERSION, *request, response);
+}
+
+grpc::ServerUnaryReactor* AdminService::ChangeLogKeys(
+    grpc::CallbackServerContext* context,
+    const v1::ChangeLogKeysRequest* request,
+    v1::ChangeLogKeysResponse* response) {
+  return Answer(context, v1::STATEMENT_KIND_LOG_KEY_CHANGE, *request, response);
+}
+
+}  // namespace sightline::services

@@ -1,0 +1,44 @@
+// sightline.v1.RegistryService: who may submit, as of any published tree size.
+//
+// Source:  proto/sightline/v1/registry_service.proto.
+// Errors:  kNotFound: no such submitter or key. kOutOfRange: beyond the tree.
+//          kInvalidArgument: page size or token.
+// Threads: thread-safe.
+//
+// A page token holds the tree size of the first page and the last submitter
+// given, so that a listing is of one tree however long it takes.
+#pragma once
+
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/server_callback.h"
+#include "proto/sightline/v1/registry_service.grpc.pb.h"
+#include "services/log_instance.h"
+
+namespace sightline::services {
+
+class RegistryService final : public v1::RegistryService::CallbackService {
+ public:
+  // `log` outlives the service.
+  explicit RegistryService(LogInstance* log) : log_(log) {}
+
+  grpc::ServerUnaryReactor* GetSubmitter(
+      grpc::CallbackServerContext* context,
+      const v1::GetSubmitterRequest* request,
+      v1::GetSubmitterResponse* response) override;
+  grpc::ServerUnaryReactor* ListSubmitters(
+      grpc::CallbackServerContext* context,
+      const v1::ListSubmittersRequest* request,
+      v1::ListSubmittersResponse* response) override;
+  grpc::ServerUnaryReactor* GetKey(grpc::CallbackServerContext* context,
+                                   const v1::GetKeyRequest* request,
+                                   v1::GetKeyResponse* response) override;
+  grpc::ServerUnaryReactor* ListPolicies(
+      grpc::CallbackServerContext* context,
+      const v1::ListPoliciesRequest* request,
+      v1::ListPoliciesResponse* response) override;
+
+ private:
+  LogInstance* const log_;
+};
+
+}  // namespace sightline::services

@@ -1,0 +1,66 @@
+#include "services/submission_service.h"
+
+#include <utility>
+
+#include "grpcpp/security/auth_context.h"
+#include "services/grpc_status.h"
+#include "services/peer_identity.h"
+#include "services/refused_call.h"
+#include "services/submit_call.h"
+
+namespace sightline::services {
+namespace {
+
+using StreamReactor =
+    grpc::ServerBidiReactor<v1::SubmitStreamRequest, v1::SubmitStreamResponse>;
+
+}  // namespace
+
+SubmissionService::SubmissionService(const SubmissionOptions& options,
+                                     LogInstance* log, WorkerPool* admitters,
+                                     WorkerPool* readers)
+    : options_(options),
+      log_(log),
+      admitters_(admitters),
+      readers_(readers),
+      limit_(options.max_streams, options.max_streams_per_submitter) {}
+
+grpc::ServerUnaryReactor* SubmissionService::Submit(
+    grpc::CallbackServerContext* context, const v1::SubmitRequest* request,
+    v1::SubmitResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  const absl::Status can_wait = CheckWaitFor(request->wait_for());
+  if (!can_wait.ok()) {
+    reactor->Finish(ToGrpcStatus(can_wait));
+    return reactor;
+  }
+  AnswerSubmission(log_, readers_, *context, request->statement(),
+                   request->openings(), response, reactor);
+  return reactor;
+}
+
+StreamReactor* SubmissionService::SubmitStream(
+    grpc::CallbackServerContext* context) {
+  absl::StatusOr<admission::Peer> peer = PeerOf(*context->auth_context());
+  if (peer.ok() && peer->submitter.empty()) {
+    peer = absl::UnauthenticatedError(
+        "submitting needs a client certificate that names a submitter");
+  }
+  if (!peer.ok()) return RefuseCall<StreamReactor>(peer.status());
+  const absl::Status room = limit_.Enter(peer->submitter);
+  if (!room.ok()) return RefuseCall<StreamReactor>(room);
+  services::SubmitStream::Parts parts;
+  parts.log = log_;
+  parts.admitters = admitters_;
+  parts.readers = readers_;
+  parts.on_done = [this](services::SubmitStream* stream) {
+    streams_.Remove(stream);
+    limit_.Leave(stream->submitter());
+  };
+  auto* const stream = services::SubmitStream::Start(
+      options_.stream, std::move(parts), *std::move(peer));
+  streams_.Add(stream);
+  return stream;
+}
+
+}  // namespace sightline::services

@@ -1,0 +1,51 @@
+// sightline.v1.SubmissionService: statements in, receipts out.
+//
+// Source:  proto/sightline/v1/submission_service.proto.
+// Errors:  those of Admission::Admit and Sequencer::Submit, as gRPC statuses;
+//          kResourceExhausted: too many streams.
+// Threads: thread-safe; see submit_call.h and submit_stream.h.
+#pragma once
+
+#include "grpcpp/server_context.h"
+#include "grpcpp/support/server_callback.h"
+#include "proto/sightline/v1/submission_service.grpc.pb.h"
+#include "services/call_limit.h"
+#include "services/live_calls.h"
+#include "services/log_instance.h"
+#include "services/submit_stream.h"
+#include "services/worker_pool.h"
+
+namespace sightline::services {
+
+struct SubmissionOptions {
+  SubmitStreamOptions stream;
+  size_t max_streams = 256;
+  size_t max_streams_per_submitter = 16;
+};
+
+class SubmissionService final : public v1::SubmissionService::CallbackService {
+ public:
+  // `admitters` check signatures of streams, `readers` read the store; both and
+  // the log outlive the service.
+  SubmissionService(const SubmissionOptions& options, LogInstance* log,
+                    WorkerPool* admitters, WorkerPool* readers);
+
+  grpc::ServerUnaryReactor* Submit(grpc::CallbackServerContext* context,
+                                   const v1::SubmitRequest* request,
+                                   v1::SubmitResponse* response) override;
+  grpc::ServerBidiReactor<v1::SubmitStreamRequest, v1::SubmitStreamResponse>*
+  SubmitStream(grpc::CallbackServerContext* context) override;
+
+  // Streams stop reading, answer what they have read, and end.
+  void BeginShutdown() { streams_.BeginShutdown(); }
+
+ private:
+  const SubmissionOptions options_;
+  LogInstance* const log_;
+  WorkerPool* const admitters_;
+  WorkerPool* const readers_;
+  CallLimit limit_;
+  LiveCalls<services::SubmitStream> streams_;
+};
+
+}  // namespace sightline::services

@@ -1,0 +1,41 @@
+// Waiting for the published tree to grow, for calls that may end meanwhile.
+//
+// Threads: thread-safe. `ready` runs on a reader thread, never on the
+//          publisher's.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "publish/publisher.h"
+#include "services/worker_pool.h"
+
+namespace sightline::services {
+
+class TreeWait {
+ public:
+  // Both outlive every wait.
+  TreeWait(publish::Publisher* publisher, WorkerPool* readers);
+  ~TreeWait();
+
+  // Calls `ready` once, when the published tree has `tree_size` leaves or the
+  // publisher shuts down. kResourceExhausted: too many wait; `ready` is then
+  // never called. REQUIRES: no wait is going on.
+  absl::Status Start(uint64_t tree_size, std::function<void()> ready);
+
+  // True: `ready` will not be called any more. False: it was, it is being
+  // called, or there was no wait.
+  bool Cancel();
+
+ private:
+  struct State;
+
+  publish::Publisher* const publisher_;
+  WorkerPool* const readers_;
+  // Shared with the publisher's wake-ups, which may come late.
+  const std::shared_ptr<State> state_;
+};
+
+}  // namespace sightline::services
