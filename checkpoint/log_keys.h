@@ -1,11 +1,11 @@
 // The keys of one log, each counting for a range of tree sizes.
 //
-// A log changes its key without becoming another log: the new key is listed with
-// the range of sizes from which it counts, the old one gets an end, and receipts
-// of the old range stay valid. A key that was stolen after its range ended cannot
-// sign for sizes that come later.
+// A log changes its key without becoming another log: the new key is listed
+// with the range of sizes from which it counts, the old one gets an end, and
+// receipts of the old range stay valid. A key that was stolen after its range
+// ended cannot sign for sizes that come later.
 //
-// Source:  docs/formats.md "Log keys"; ranges are logged by the log itself.
+// Source:  docs/formats.md "Checkpoint, notes, keys"; the ranges are logged.
 // Shapes:  ranges are half-open, [from_size, to_size), in tree sizes (a
 //          checkpoint of size n is checked against n). They may overlap.
 // Errors:  kInvalidArgument: see each function.
@@ -42,8 +42,8 @@ class LogKeySet {
   // its size. Lines of other keys, known or not, do not count and are passed
   // over; a failing line of a key that counts refuses the checkpoint. Lines of
   // `cosigners` are checked with the log's and refuse it in the same way, but
-  // cannot stand in for the log. In `verified`, index i < cosigners.size() means
-  // cosigners[i]; higher ones are log keys.
+  // cannot stand in for the log. In `verified`, index i < cosigners.size()
+  // means cosigners[i]; higher ones are log keys.
   absl::StatusOr<OpenedCheckpoint> OpenCheckpoint(
       absl::string_view note_bytes,
       absl::Span<const Verifier> cosigners = {}) const;

@@ -8,8 +8,8 @@ namespace {
 
 constexpr uint32_t kInvalid = 0xffffffff;
 
-// Takes the first code point off `text`, which is not empty; kInvalid when it is
-// not UTF-8.
+// Takes the first code point off `text`, which is not empty; kInvalid when it
+// is not UTF-8.
 uint32_t TakeCodePoint(absl::string_view* text) {
   const auto lead = static_cast<uint8_t>(text->front());
   const size_t size = lead < 0x80             ? 1

@@ -1,4 +1,5 @@
-// Trust policies: which logs are accepted, and which witnesses must have cosigned.
+// Trust policies: which logs are accepted, and which witnesses must have
+// cosigned.
 //
 // Source:  c2sp.org/tlog-policy (head of July 2026).
 // Shapes:  lines of fields separated by spaces or tabs:
@@ -58,8 +59,8 @@ class Policy {
   const std::vector<Log>& logs() const { return logs_; }
   const std::vector<Witness>& witnesses() const { return witnesses_; }
 
-  // The keys of the witnesses that can be verified; `indices` receives, for each,
-  // its index into witnesses().
+  // The keys of the witnesses that can be verified; `indices` receives, for
+  // each, its index into witnesses().
   std::vector<Verifier> WitnessKeys(std::vector<size_t>* indices) const;
 
  private:

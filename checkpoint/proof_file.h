@@ -2,10 +2,10 @@
 // text file (".tlog-proof").
 //
 // Source:  c2sp.org/tlog-proof (head of July 2026).
-// Shapes:  "c2sp.org/tlog-proof@v1\n", "extra <base64>\n" if there is extra data,
-//          "index <decimal>\n", 0..63 lines "<base64 hash>\n" from the leaf's
-//          sibling to the root's child, "\n", the checkpoint as a signed note,
-//          verbatim. At most 2,000,000 bytes.
+// Shapes:  "c2sp.org/tlog-proof@v1\n", "extra <base64>\n" if there is extra
+//          data, "index <decimal>\n", 0..63 lines "<base64 hash>\n" from the
+//          leaf's sibling to the root's child, "\n", the checkpoint as a signed
+//          note, verbatim. At most 2,000,000 bytes.
 // Units:   indices count from 0.
 // Errors:  kInvalidArgument: not such a file.
 // Threads: pure; any thread.
@@ -35,8 +35,8 @@ struct TlogProof {
   std::string checkpoint;  // the signed note's bytes
 };
 
-// A file that parses formats to the very same bytes. The checkpoint must parse as
-// a signed note that holds a checkpoint.
+// A file that parses formats to the very same bytes. The checkpoint must parse
+// as a signed note that holds a checkpoint.
 absl::StatusOr<TlogProof> ParseTlogProof(absl::string_view bytes);
 std::string FormatTlogProof(const TlogProof& proof);
 

@@ -18,14 +18,14 @@
 
 namespace sightline::checkpoint {
 
-// The policy decides on the log and on the witnesses. Returns the checkpoint that
-// now vouches for the leaf.
+// The policy decides on the log and on the witnesses. Returns the checkpoint
+// that now vouches for the leaf.
 absl::StatusOr<OpenedCheckpoint> VerifyProof(const TlogProof& proof,
                                              const crypto::Digest& leaf_hash,
                                              const Policy& policy);
 
-// `log_keys` decide on the log, `policy` on the witnesses alone; null means that
-// no witness is asked for.
+// `log_keys` decide on the log, `policy` on the witnesses alone; null means
+// that no witness is asked for.
 absl::StatusOr<OpenedCheckpoint> VerifyProof(const TlogProof& proof,
                                              const crypto::Digest& leaf_hash,
                                              const LogKeySet& log_keys,

@@ -1,9 +1,9 @@
-// The vectors of docs/formats.md for notes, checkpoints, cosignatures and proofs:
-// one log, one witness, the eight-leaf tree. Tests only.
+// Vectors of notes, checkpoints, cosignatures and proofs: one log, one witness,
+// the eight-leaf tree. Tests only.
 //
-// Source:  keys are RFC 8032 seeds of 32 equal bytes: 01 for the log, 02 for the
-//          witness. The tree is that of the original Certificate Transparency
-//          tests.
+// Source:  keys are RFC 8032 seeds of 32 equal bytes: 01 for the log, 02 for
+//          the witness. The tree is that of the original Certificate
+//          Transparency tests.
 #pragma once
 
 #include <cstdint>

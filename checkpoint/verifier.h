@@ -55,10 +55,10 @@ struct VerifiedLine {
   uint64_t time_unix_s = 0;  // of a cosignature; 0 for other types
 };
 
-// Checks every line whose (name, key ID) is that of a verifier and returns those
-// lines, in their order; lines of unknown pairs are passed over. Refuses the note
-// when one of them fails, when none is there, or when two different keys given
-// share a pair.
+// Checks every line whose (name, key ID) is that of a verifier and returns
+// those lines, in their order; lines of unknown pairs are passed over. Refuses
+// the note when one of them fails, when none is there, or when two different
+// keys given share a pair.
 absl::StatusOr<std::vector<VerifiedLine>> VerifyNote(
     const Note& note, absl::Span<const Verifier> verifiers);
 

@@ -22,8 +22,8 @@ enum class KeyType : uint8_t {
   kMlDsa44 = 0x06,      // timestamped; recognised, never verified here
 };
 
-// Types without a name above are kept as numbers: a vkey of any type parses, only
-// a Verifier (verifier.h) must know what to do with it.
+// Types without a name above are kept as numbers: a vkey of any type parses,
+// only a Verifier (verifier.h) must know what to do with it.
 struct Vkey {
   std::string name;
   uint32_t key_id = 0;

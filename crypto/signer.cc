@@ -174,6 +174,23 @@ absl::StatusOr<std::string> EcdsaRawFromDer(absl::string_view der) {
 
 // --- public keys
 
+namespace {
+
+// `der` has the canonical form of `algorithm`. Null when it is no point of the
+// curve.
+PkeyPtr LoadSpki(absl::string_view der, KeyAlgorithm algorithm) {
+  if (algorithm == KeyAlgorithm::kEd25519) {
+    // Many times faster than the DER decoder.
+    return PkeyPtr(EVP_PKEY_new_raw_public_key(
+        EVP_PKEY_ED25519, nullptr, Data(der.substr(kEd25519Prefix.size())),
+        kEd25519KeySize));
+  }
+  const unsigned char* in = Data(der);
+  return PkeyPtr(d2i_PUBKEY(nullptr, &in, static_cast<long>(der.size())));
+}
+
+}  // namespace
+
 struct PublicKey::State {
   KeyAlgorithm algorithm;
   std::string spki_der;
@@ -199,8 +216,7 @@ absl::StatusOr<PublicKey> PublicKey::FromSpkiDer(absl::string_view der) {
         "want the SubjectPublicKeyInfo of an Ed25519 or uncompressed P-256 "
         "key");
   }
-  const unsigned char* in = Data(der);
-  state->pkey.reset(d2i_PUBKEY(nullptr, &in, static_cast<long>(der.size())));
+  state->pkey = LoadSpki(der, state->algorithm);
   if (state->pkey == nullptr) return Malformed("not a point of its curve");
   state->spki_der = std::string(der);
   state->key_id = Sha256(der);

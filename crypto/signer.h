@@ -44,9 +44,10 @@ absl::StatusOr<KeyAlgorithm> ParseKeyAlgorithm(absl::string_view name);
 
 class PublicKey {
  public:
-  // Refuses every encoding but the canonical one, points that are not on the
-  // curve, and Ed25519 points of small order, under which anybody's signature
-  // verifies.
+  // Refuses every encoding but the canonical one, P-256 points that are not on
+  // the curve, and Ed25519 points of small order, under which anybody's
+  // signature verifies. (Under an Ed25519 key that is no point of its curve
+  // nothing verifies.)
   static absl::StatusOr<PublicKey> FromSpkiDer(absl::string_view der);
   static absl::StatusOr<PublicKey> FromEd25519(absl::string_view raw);
   static absl::StatusOr<PublicKey> FromPem(absl::string_view pem);

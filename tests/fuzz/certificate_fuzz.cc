@@ -1,5 +1,5 @@
-// Names read from a certificate are printable, whatever its bytes are. Inputs that
-// are not PEM are taken as DER, so that mutations reach the ASN.1 parser.
+// Names read from a certificate are printable, whatever its bytes are. Inputs
+// that are not PEM are taken as DER, so that mutations reach the ASN.1 parser.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

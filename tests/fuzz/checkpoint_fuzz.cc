@@ -1,5 +1,5 @@
-// A checkpoint that parses formats to the same bytes, extension lines apart; and
-// no note that opens is another than the one the log signed.
+// A checkpoint that parses formats to the same bytes, extension lines apart;
+// and no note that opens is another than the one the log signed.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,4 +1,5 @@
-// A note that parses formats to the same bytes, and so do signature lines alone.
+// A note that parses formats to the same bytes, and so do signature lines
+// alone.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // Of a policy that parses: all witnesses together reach every quorum, and no
-// witness reaches none but the quorum "none". (The text is not canonical, so there
-// is no way back to compare.)
+// witness reaches none but the quorum "none". (The text is not canonical, so
+// there is no way back to compare.)
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

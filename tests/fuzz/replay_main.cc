@@ -1,6 +1,6 @@
 // Runs a fuzz target once on each file named on the command line: the committed
-// corpus as an ordinary test, with any compiler. Fails when a file cannot be read
-// or none was named; the target itself aborts on a finding.
+// corpus as an ordinary test, with any compiler. Fails when a file cannot be
+// read or none was named; the target itself aborts on a finding.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
