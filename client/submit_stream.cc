@@ -1,0 +1,217 @@
+#include "client/submit_stream.h"
+
+#include <grpcpp/support/client_callback.h>
+
+#include <cstddef>
+#include <deque>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/string_view.h"
+#include "base/mutex.h"
+#include "base/status_macros.h"
+#include "client/connection.h"
+#include "client/evidence.h"
+#include "client/rpc_status.h"
+
+namespace sightline::client {
+namespace {
+
+constexpr absl::string_view kCall = "SubmitStream";
+
+struct Waiting {
+  v1::SubmitStreamRequest request;
+  SubmitStream::Callback done;
+};
+
+absl::StatusOr<SubmitResult> Check(v1::SubmitStreamResponse response,
+                                   const v1::SubmitRequest& request,
+                                   TreeTracker& tracker) {
+  if (response.has_refused()) return FromRefusal(response.refused(), kCall);
+  if (!response.has_accepted()) {
+    return Unverified("SubmitStream: an answer that says nothing");
+  }
+  v1::SubmitResponse& accepted = *response.mutable_accepted();
+  SubmitResult result;
+  result.duplicate = accepted.duplicate();
+  ASSIGN_OR_RETURN(
+      result.receipt,
+      CheckReceipt(std::move(*accepted.mutable_receipt()), tracker));
+  RETURN_IF_ERROR(
+      CheckHolds(result.receipt, request.statement(), result.duplicate));
+  return result;
+}
+
+}  // namespace
+
+// Writes are begun by the submitting thread or by the end of the write before;
+// reads follow each other on gRPC's threads.
+class SubmitStream::Reactor final
+    : public grpc::ClientBidiReactor<v1::SubmitStreamRequest,
+                                     v1::SubmitStreamResponse> {
+ public:
+  explicit Reactor(Connection* connection) : connection_(connection) {
+    connection_->submission().async()->SubmitStream(&context_, this);
+    AddHold();  // Submit starts writes from outside
+    StartRead(&response_);
+    StartCall();
+  }
+
+  absl::Status Submit(v1::SubmitRequest request, Callback done) {
+    base::MutexLock lock(&mutex_);
+    while (!broken_ &&
+           waiting_.size() >= connection_->options().submit_window) {
+      changed_.Wait(&mutex_);
+    }
+    if (broken_) {
+      while (!done_) changed_.Wait(&mutex_);
+      return Ended();
+    }
+    if (closing_) return absl::FailedPreconditionError("stream is finished");
+    auto item = std::make_unique<Waiting>();
+    *item->request.mutable_submit() = std::move(request);
+    item->done = std::move(done);
+    waiting_.push_back(std::move(item));
+    WriteNext();
+    return absl::OkStatus();
+  }
+
+  absl::Status Finish() {
+    base::MutexLock lock(&mutex_);
+    closing_ = true;
+    WriteNext();
+    while (!done_) changed_.Wait(&mutex_);
+    return status_;
+  }
+
+  void CancelAndWait() {
+    context_.TryCancel();
+    base::MutexLock lock(&mutex_);
+    while (!done_) changed_.Wait(&mutex_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    base::MutexLock lock(&mutex_);
+    writing_ = nullptr;
+    retired_.reset();
+    if (!ok) ended_writing_ = true;  // reading ends as well, and says why
+    WriteNext();
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return Break();
+    std::unique_ptr<Waiting> item = PopWaiting();
+    if (item == nullptr) {
+      Fail(Unverified("SubmitStream: more answers than statements"));
+      context_.TryCancel();
+      return Break();
+    }
+    item->done(Check(std::move(response_), item->request.submit(),
+                     connection_->tracker()));
+    Retire(std::move(item));
+    StartRead(&response_);
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    std::deque<std::unique_ptr<Waiting>> left;
+    absl::Status failure;
+    {
+      base::MutexLock lock(&mutex_);
+      if (status_.ok()) status_ = FromGrpcStatus(status, kCall);
+      left.swap(waiting_);
+      if (status_.ok() && !left.empty()) {
+        status_ = absl::UnavailableError(
+            "SubmitStream: the log ended the stream without answering all");
+      }
+      failure = status_;
+    }
+    for (const auto& item : left) item->done(failure);
+    base::MutexLock lock(&mutex_);
+    done_ = true;
+    changed_.NotifyAll();
+  }
+
+ private:
+  // Begins the next write, or the end of writing, unless one is under way.
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (writing_ != nullptr || broken_ || ended_writing_) return;
+    if (sent_ < waiting_.size()) {
+      writing_ = waiting_[sent_++].get();
+      grpc::WriteOptions options;
+      if (sent_ < waiting_.size()) options.set_buffer_hint();
+      StartWrite(&writing_->request, options);
+    } else if (closing_) {
+      ended_writing_ = true;
+      StartWritesDone();
+    }
+  }
+
+  // The statement whose answer has come. Null when none waits for one.
+  std::unique_ptr<Waiting> PopWaiting() {
+    base::MutexLock lock(&mutex_);
+    if (sent_ == 0) return nullptr;
+    std::unique_ptr<Waiting> item = std::move(waiting_.front());
+    waiting_.pop_front();
+    --sent_;
+    return item;
+  }
+
+  // Lets go of an answered statement and makes room. Its write may not have
+  // been reported done yet: the request then stays until it is.
+  void Retire(std::unique_ptr<Waiting> item) {
+    base::MutexLock lock(&mutex_);
+    if (item.get() == writing_) retired_ = std::move(item);
+    changed_.NotifyAll();
+  }
+
+  void Fail(const absl::Status& status) {
+    base::MutexLock lock(&mutex_);
+    if (status_.ok()) status_ = status;
+  }
+
+  // Reading has ended: nothing more is written.
+  void Break() {
+    {
+      base::MutexLock lock(&mutex_);
+      broken_ = true;
+      changed_.NotifyAll();
+    }
+    RemoveHold();
+  }
+
+  absl::Status Ended() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return status_.ok() ? absl::UnavailableError("SubmitStream: has ended")
+                        : status_;
+  }
+
+  Connection* const connection_;
+  grpc::ClientContext context_;
+  v1::SubmitStreamResponse response_;  // of the read under way
+
+  base::Mutex mutex_;
+  base::CondVar changed_;
+  // Statements without answer, oldest first; the first `sent_` were handed to
+  // gRPC.
+  std::deque<std::unique_ptr<Waiting>> waiting_ ABSL_GUARDED_BY(mutex_);
+  size_t sent_ ABSL_GUARDED_BY(mutex_) = 0;
+  const Waiting* writing_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::unique_ptr<Waiting> retired_ ABSL_GUARDED_BY(mutex_);
+  bool closing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool broken_ ABSL_GUARDED_BY(mutex_) = false;
+  bool done_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+};
+
+SubmitStream::SubmitStream(Connection* connection)
+    : reactor_(std::make_unique<Reactor>(connection)) {}
+
+SubmitStream::~SubmitStream() { reactor_->CancelAndWait(); }
+
+absl::Status SubmitStream::Submit(v1::SubmitRequest request, Callback done) {
+  return reactor_->Submit(std::move(request), std::move(done));
+}
+
+absl::Status SubmitStream::Finish() { return reactor_->Finish(); }
+
+}  // namespace sightline::client
