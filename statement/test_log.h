@@ -1,5 +1,5 @@
-// A small log of control statements to test with: two of three registrars, and a
-// registry that has taken their statements into account. Tests only.
+// A small log of control statements to test with: two of three registrars, and
+// a registry that has taken their statements into account. Tests only.
 //
 // Threads: thread-compatible.
 #pragma once
@@ -28,6 +28,7 @@ class TestLog {
   TestLog();
 
   const Registry& registry() const { return registry_; }
+  Registry& mutable_registry() { return registry_; }
   uint64_t size() const { return size_; }
   crypto::Rng& rng() { return rng_; }
 

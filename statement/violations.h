@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -45,7 +46,9 @@ class Violations {
   absl::Status ToStatus() const;
 
   bool empty() const { return kept_.empty(); }
-  const std::vector<Violation>& kept() const { return kept_; }
+  const std::vector<Violation>& kept() const& { return kept_; }
+  // Of a temporary: a copy, so that a loop over it does not outlive it.
+  std::vector<Violation> kept() && { return std::move(kept_); }
   // Including those that were not kept.
   size_t count() const { return kept_.size() + dropped_; }
 
