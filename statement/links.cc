@@ -70,8 +70,8 @@ class TargetCheck {
 
   void OfKind(v1::StatementKind kind) {
     if (KindOf(target_) == kind) return;
-    out_.Add(link_.field, absl::StrCat("entry ", link_.index, " is a ",
-                                       KindName(KindOf(target_)), ", want a ",
+    out_.Add(link_.field, absl::StrCat("entry ", link_.index, " is of kind ",
+                                       KindName(KindOf(target_)), ", want ",
                                        KindName(kind)));
   }
 

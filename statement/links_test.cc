@@ -107,9 +107,10 @@ TEST_F(LinksTest, ResponseAnswersARequestToThisPlatform) {
   EXPECT_THAT(Faults(response), ElementsAre("footage_response.request: a "
                                             "request to another platform"));
   target_ = Make(v1::STATEMENT_KIND_AMENDMENT);
-  EXPECT_THAT(Faults(response),
-              ElementsAre("footage_response.request: entry 1 is a amendment, "
-                          "want a footage_request"));
+  EXPECT_THAT(
+      Faults(response),
+      ElementsAre("footage_response.request: entry 1 is of kind amendment, "
+                  "want footage_request"));
 }
 
 TEST_F(LinksTest, EscalationFollowsARequest) {
@@ -118,7 +119,7 @@ TEST_F(LinksTest, EscalationFollowsARequest) {
   EXPECT_THAT(Faults(request), IsEmpty());
   target_ = Make(v1::STATEMENT_KIND_PERIOD_REPORT);
   EXPECT_THAT(Faults(request),
-              Contains(HasSubstr("footage_request.escalates: entry 1 is a")));
+              Contains(HasSubstr("footage_request.escalates: entry 1 is of")));
 }
 
 TEST_F(LinksTest, AmendmentIsOfOnesOwn) {
@@ -143,7 +144,7 @@ TEST_F(LinksTest, NarrowingIsOfARequest) {
   amendment.mutable_amendment()->mutable_narrowing();
   EXPECT_THAT(Faults(amendment), IsEmpty());
   target_ = Make(v1::STATEMENT_KIND_PERIOD_REPORT);
-  EXPECT_THAT(Faults(amendment), Contains(HasSubstr("want a footage_request")));
+  EXPECT_THAT(Faults(amendment), Contains(HasSubstr("want footage_request")));
 }
 
 TEST_F(LinksTest, UnsealingOpensWhatIsSealed) {

@@ -85,7 +85,7 @@ class Evaluation {
     const std::string got = RefText(request_.policy());
     if (!policies_.cited_is_known) {
       Add("policy.unknown", kViolation, got, want);
-    } else if (got != want) {
+    } else if (in_force != nullptr && got != want) {
       Add("policy.superseded", kNote, got, want);
     }
   }

@@ -37,22 +37,18 @@ TEST_P(ValidateExample, ReportsEveryFaultOfAnEmptyOne) {
   EXPECT_GE(FaultsOf(empty).size(), 6u);
 }
 
-TEST_P(ValidateExample, SurvivesWildEnums) {
-  // Every enum of the kind set to a number that nobody knows.
-  v1::Statement wild = Example(GetParam());
+TEST_P(ValidateExample, RefusesEnumsThatNobodyKnows) {
   const auto* kind = v1::Statement::descriptor()->FindFieldByNumber(GetParam());
-  auto* body = wild.GetReflection()->MutableMessage(&wild, kind);
-  bool any = false;
-  for (int i = 0; i < body->GetDescriptor()->field_count(); ++i) {
-    const auto* field = body->GetDescriptor()->field(i);
+  for (int i = 0; i < kind->message_type()->field_count(); ++i) {
+    const auto* field = kind->message_type()->field(i);
     if (field->enum_type() == nullptr || field->is_repeated()) continue;
+    v1::Statement wild = Example(GetParam());
+    auto* body = wild.GetReflection()->MutableMessage(&wild, kind);
     body->GetReflection()->SetEnumValue(body, field, 12345);
-    const std::string at = absl::StrCat(kind->name(), ".", field->name());
     EXPECT_THAT(FaultsOf(wild),
-                Contains(absl::StrCat(at, ": unknown value 12345")));
-    any = true;
+                Contains(absl::StrCat(kind->name(), ".", field->name(),
+                                      ": unknown value 12345")));
   }
-  if (any) EXPECT_FALSE(Validate(wild).empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, ValidateExample,
