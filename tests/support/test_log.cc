@@ -1,0 +1,176 @@
+#include "tests/support/test_log.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "base/status_macros.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "grpcpp/create_channel.h"
+#include "grpcpp/security/credentials.h"
+#include "grpcpp/support/channel_arguments.h"
+#include "services/receipt_message.h"
+#include "storage/memory_log_store.h"
+
+namespace sightline::tests {
+namespace {
+
+using Placed = absl::StatusOr<sequencer::Placement>;
+
+std::string MakeFolder() {
+  const char* const parent = std::getenv("TEST_TMPDIR");
+  std::string path =
+      std::string(parent == nullptr ? "/tmp" : parent) + "/test-log-XXXXXX";
+  if (mkdtemp(path.data()) == nullptr) std::abort();
+  return path;
+}
+
+// Whole files only: the server may be reading.
+void WriteFile(const std::string& path, absl::string_view contents) {
+  const std::string fresh = path + ".new";
+  {
+    std::ofstream file(fresh, std::ios::binary | std::ios::trunc);
+    file << contents;
+  }
+  std::filesystem::rename(fresh, path);
+}
+
+std::shared_ptr<grpc::Channel> Connect(
+    const std::string& address,
+    const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
+}
+
+}  // namespace
+
+TestLog::TestLog(TestLogOptions options)
+    : options_(std::move(options)),
+      folder_(MakeFolder()),
+      store_(options_.store),
+      sealer_(
+          admission::PayloadSealer::Create(
+              crypto::SecretString(std::string(32, 'k')), crypto::Rng::Real())
+              .value()) {
+  if (store_ == nullptr) {
+    own_store_ = std::make_unique<storage::MemoryLogStore>();
+    store_ = own_store_.get();
+  }
+  WriteFile(folder_ + "/authority.crt", parties_.authority_pem());
+  WriteServerCertificate(parties_.ServerCertificate());
+  options_.server.listen = {"127.0.0.1:0"};
+  options_.server.tls =
+      services::TlsFiles{folder_ + "/server.crt", folder_ + "/server.key",
+                         folder_ + "/authority.crt", /*reload_seconds=*/1};
+  if (options_.plaintext) options_.server.plaintext_loopback = "127.0.0.1:0";
+}
+
+TestLog::~TestLog() {
+  Stop(absl::ZeroDuration());
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+absl::StatusOr<std::unique_ptr<TestLog>> TestLog::Start(
+    TestLogOptions options) {
+  std::unique_ptr<TestLog> log(new TestLog(std::move(options)));
+  RETURN_IF_ERROR(log->Open());
+  return log;
+}
+
+absl::Status TestLog::Open() {
+  services::LogParts parts;
+  parts.store = store_;
+  parts.clock = &clock_;
+  parts.sealer = sealer_.get();
+  parts.signers.push_back(parties_.LogSigner());
+  parts.genesis = &parties_.genesis();
+  ASSIGN_OR_RETURN(log_,
+                   services::LogInstance::Open(options_.log, std::move(parts)));
+  ASSIGN_OR_RETURN(const storage::TreeState state, store_->ReadTreeState());
+  if (options_.enrol && state.tree_size == 1) {
+    RETURN_IF_ERROR(Enrol(parties_.agency()));
+    RETURN_IF_ERROR(Enrol(parties_.platform()));
+  }
+  ASSIGN_OR_RETURN(server_, services::Server::Start(options_.server, log_.get(),
+                                                    &clock_, &diagnostics_));
+  return absl::OkStatus();
+}
+
+void TestLog::Stop(absl::Duration grace) {
+  if (server_ != nullptr) server_->Shutdown(grace);
+  server_.reset();
+  log_.reset();
+}
+
+absl::Status TestLog::Restart() {
+  Stop();
+  return Open();
+}
+
+std::shared_ptr<grpc::Channel> TestLog::Channel(const Party* as) const {
+  return Connect(address(), parties_.Credentials(as));
+}
+
+std::shared_ptr<grpc::Channel> TestLog::PlaintextChannel() const {
+  return Connect(plaintext_address(), grpc::InsecureChannelCredentials());
+}
+
+absl::StatusOr<v1::SubmitResponse> TestLog::Submit(
+    const Party& by, const Submission& submission) {
+  ASSIGN_OR_RETURN(admission::AdmittedEntry entry,
+                   log_->admission().Admit({by.id}, submission.statement,
+                                           submission.openings));
+  std::promise<Placed> promise;
+  RETURN_IF_ERROR(log_->sequencer().Submit(
+      std::move(entry),
+      [&promise](Placed placed) { promise.set_value(std::move(placed)); }));
+  ASSIGN_OR_RETURN(const sequencer::Placement placement,
+                   promise.get_future().get());
+  v1::SubmitResponse response;
+  RETURN_IF_ERROR(services::FillAnswer(
+      placement, *store_, log_->publisher().current()->tree_size, &response));
+  return response;
+}
+
+absl::Status TestLog::Append(size_t requests) {
+  std::vector<std::promise<Placed>> promises(requests);
+  for (std::promise<Placed>& promise : promises) {
+    const Submission submission = parties_.PlainRequest(parties_.agency());
+    ASSIGN_OR_RETURN(admission::AdmittedEntry entry,
+                     log_->admission().Admit({parties_.agency().id},
+                                             submission.statement, {}));
+    sequencer::Completion done = [&promise](Placed placed) {
+      promise.set_value(std::move(placed));
+    };
+    absl::Status submitted;
+    do {
+      submitted = log_->sequencer().Submit(std::move(entry), std::move(done));
+    } while (absl::IsUnavailable(submitted));
+    if (!submitted.ok()) promise.set_value(submitted);
+  }
+  absl::Status first;
+  for (std::promise<Placed>& promise : promises) {
+    const absl::Status status = promise.get_future().get().status();
+    if (first.ok()) first = status;
+  }
+  return first;
+}
+
+absl::Status TestLog::Enrol(const Party& party) {
+  return Submit(parties_.registrar(), parties_.Enrolment(party)).status();
+}
+
+void TestLog::WriteServerCertificate(
+    const crypto::IssuedCertificate& certificate) {
+  WriteFile(folder_ + "/server.crt", certificate.certificate_pem);
+  WriteFile(folder_ + "/server.key", certificate.private_key_pem.view());
+}
+
+}  // namespace sightline::tests
