@@ -129,12 +129,12 @@ TEST_F(EntryStreamTest, CatchesARunThatLeavesAnEntryOut) {
 }
 
 TEST_F(EntryStreamTest, CatchesARunThatIsSkipped) {
-  int sent = 0;
-  v1::StreamEntriesResponse first;
-  // The first run again, true in itself, where the second should come.
-  log_.Tamper<v1::StreamEntriesResponse>([&](v1::StreamEntriesResponse* a) {
-    if (sent++ == 0) first = *a;
-    *a = first;
+  // The first run again, true in itself, where the second should come. (The
+  // server's thread may outlive this function.)
+  const auto first = std::make_shared<v1::StreamEntriesResponse>();
+  log_.Tamper<v1::StreamEntriesResponse>([first](auto* a) {
+    if (!first->has_run()) *first = *a;
+    *a = *first;
   });
   auto stream = client_->StreamEntries({});
   ASSERT_OK(stream->Next().status());

@@ -5,7 +5,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
 #include "checkpoint/log_checkpoint.h"
@@ -19,6 +18,7 @@
 #include "statement/entry_codec.h"
 #include "statement/seal.h"
 #include "statement/statement_codec.h"
+#include "statement/text.h"
 
 namespace sightline::client {
 namespace {
@@ -76,7 +76,7 @@ class Judge {
     out_.root_hash = opened->checkpoint.root_hash;
     return Pass(
         "checkpoint",
-        absl::StrCat("the log \"", absl::Utf8SafeCHexEscape(out_.origin),
+        absl::StrCat("the log \"", statement::Printable(out_.origin),
                      "\" has signed a tree of ", out_.tree_size, " entries"));
   }
 
@@ -142,11 +142,11 @@ class Judge {
     const auto full = FieldText(*out_.statement, field.path, EnumStyle::kFull);
     const bool same = *text == field.text || *full == field.text;
     if (same) {
-      Pass(name, absl::StrCat("is \"", absl::Utf8SafeCHexEscape(*text), "\""));
+      Pass(name, absl::StrCat("is \"", statement::Printable(*text), "\""));
     } else {
       Fail(name,
-           absl::StrCat("is \"", absl::Utf8SafeCHexEscape(*text), "\", not \"",
-                        absl::Utf8SafeCHexEscape(field.text), "\""));
+           absl::StrCat("is \"", statement::Printable(*text), "\", not \"",
+                        statement::Printable(field.text), "\""));
     }
   }
 
@@ -156,7 +156,7 @@ class Judge {
         sealed.begin(), sealed.end(),
         [&](const auto& field) { return statement::Opens(opening, field); });
     const std::string name =
-        absl::StrCat("opening ", absl::Utf8SafeCHexEscape(opening.path()));
+        absl::StrCat("opening ", statement::Printable(opening.path()));
     if (opens) {
       Pass(name, "is what was sealed");
     } else {
@@ -178,14 +178,13 @@ class Judge {
   }
 
   std::string ExplainValid() const {
-    return absl::StrCat("The receipt is valid. The log \"",
-                        absl::Utf8SafeCHexEscape(out_.origin),
-                        "\" holds this entry at index ", *out_.index,
-                        ", admitted ",
-                        statement::TimeText(out_.entry->admitted_unix_ms()),
-                        ", and has signed a tree of ", out_.tree_size,
-                        " entries that contains it: ",
-                        statement::DescribeStatement(*out_.statement), ".");
+    return absl::StrCat(
+        "The receipt is valid. The log \"", statement::Printable(out_.origin),
+        "\" holds this entry at index ", *out_.index, ", admitted ",
+        statement::TimeText(out_.entry->admitted_unix_ms()),
+        ", and has signed a tree of ", out_.tree_size,
+        " entries that contains it: ",
+        statement::DescribeStatement(*out_.statement), ".");
   }
 
   std::string ExplainInvalid() const {
