@@ -58,9 +58,10 @@ files() {
 
 cc_sources() { files '*.cc' '*.h'; }
 
-# Drops what Bazel says when all is well, and its progress lines.
+# Drops what Bazel says of what is well, and its progress lines.
 without_chatter() {
-  grep -vE '^(INFO: |Loading: |Analyzing: |\[[0-9,]+ / [0-9,]+\] |Starting local Bazel|\.\.\. )' || true
+  grep -vE -e '^(INFO: |Loading: |Analyzing: |\[[0-9,]+ / [0-9,]+\] |Starting local Bazel|\.\.\. )' \
+    -e '^//[^ ]+ +(\(cached\) )?PASSED in ' -e '^  Stats over [0-9]+ runs' || true
 }
 
 # On a terminal, keeps one line up to date until killed: name, seconds, and how

@@ -177,6 +177,17 @@ def sources(root):
                         yield os.path.relpath(os.path.join(folder, name), root)
 
 
+def strange_folders(root):
+    """Yields top-level folders with C++ in them that are no room: nobody would check them."""
+    known = set().union(*LAYERS)
+    for room in sorted(os.listdir(root)):
+        folder = os.path.join(root, room)
+        if room in known or room.startswith((".", "bazel")) or not os.path.isdir(folder):
+            continue
+        if any(name.endswith((".h", ".cc")) for _, _, names in os.walk(folder) for name in names):
+            yield "%s:1: C++ in a folder that LAYERS does not place" % room
+
+
 def lone_headers(root):
     """Returns the headers without a .cc that includes them first."""
     found = set(sources(root))
@@ -186,7 +197,7 @@ def lone_headers(root):
 def check_tree(root):
     with open(os.path.join(root, "BUILD"), encoding="utf-8") as f:
         groups = read_groups(f.read())
-    wrong = list(check_groups(groups))
+    wrong = list(check_groups(groups)) + list(strange_folders(root))
     files = list(sources(root))
     for path in files:
         wrong += check_file(root, path, groups)

@@ -113,6 +113,9 @@ class IncludesTest(unittest.TestCase):
     def test_unguarded_header_is_refused(self):
         self.assert_refused(self.check(**{"base/bytes.h": "int x;\n"}), "no #pragma once")
 
+    def test_room_that_nobody_placed_is_refused(self):
+        self.assert_refused(self.check(**{"util/strings.h": "#pragma once\n"}), "util:1")
+
     def test_empty_tree_is_refused(self):
         with tempfile.TemporaryDirectory() as root:
             with open(os.path.join(root, "BUILD"), "w", encoding="utf-8") as f:
