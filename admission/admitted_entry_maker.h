@@ -30,6 +30,10 @@ class AdmittedEntryMaker {
 
   // As if a policy governed it.
   static void SetGoverned(AdmittedEntry* entry) { entry->governed_ = true; }
+  // As if it had been admitted under that version (Gate::version).
+  static void SetRegistryVersion(uint64_t version, AdmittedEntry* entry) {
+    entry->registry_version_ = version;
+  }
   static void SetVerdict(std::string verdict, AdmittedEntry* entry) {
     entry->verdict_ = std::move(verdict);
   }

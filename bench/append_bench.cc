@@ -8,7 +8,6 @@
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -23,10 +22,10 @@
 #include "admission/admitted_entry.h"
 #include "admission/admitted_entry_maker.h"
 #include "base/bytes.h"
-#include "base/mutex.h"
 #include "bench/or_die.h"
 #include "bench/raw_log.h"
 #include "bench/result.h"
+#include "bench/window.h"
 #include "sequencer/integrated_batch.h"
 
 namespace sightline::bench {
@@ -53,30 +52,6 @@ struct Run {
   std::vector<size_t> batches;
 };
 
-// Counts down from kWaiting, so that this many wait at any time.
-class Window {
- public:
-  void Enter() {
-    base::MutexLock lock(&mutex_);
-    while (open_ == 0) freed_.Wait(&mutex_);
-    --open_;
-  }
-  void Leave() {
-    base::MutexLock lock(&mutex_);
-    if (++open_ == 1 || open_ == limit_) freed_.NotifyAll();
-  }
-  void Drain() {
-    base::MutexLock lock(&mutex_);
-    while (open_ < limit_) freed_.Wait(&mutex_);
-  }
-
- private:
-  const size_t limit_ = 2 * kWaiting;  // one batch in work, one waiting
-  base::Mutex mutex_;
-  base::CondVar freed_;
-  size_t open_ = limit_;
-};
-
 Run Ours(const std::string& dir, const std::vector<std::string>& bodies) {
   const std::unique_ptr<RawLog> log = OrDie(RawLog::Open(dir, {}), "open");
   std::vector<admission::AdmittedEntry> entries;
@@ -85,7 +60,7 @@ Run Ours(const std::string& dir, const std::vector<std::string>& bodies) {
     entries.push_back(admission::AdmittedEntryMaker::Make(
         absl::StrCat("ori:CA", i % kFeeds), bodies[i]));
   }
-  Window window;
+  Window window(2 * kWaiting);  // one batch in work, one waiting
   const auto start = std::chrono::steady_clock::now();
   for (admission::AdmittedEntry& entry : entries) {
     window.Enter();

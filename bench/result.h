@@ -11,12 +11,12 @@
 namespace sightline::bench {
 
 struct Row {
-  std::string what;      // as in the table of bars
-  std::string bar;       // "at least 0.5"
-  std::string unit;      // "entries/s"
-  double result = 0;     // medians
+  std::string what;   // as in the table of bars
+  std::string bar;    // "at least 0.5"
+  std::string unit;   // "entries/s"
+  double result = 0;  // medians
   double limit = 0;
-  double ratio = 0;      // as the bar is stated
+  double ratio = 0;  // as the bar is stated
   bool met = false;
   std::string limit_is;  // what the limit is
 };
@@ -38,8 +38,8 @@ inline void Print(const Row& row) {
   std::printf(
       "{\"what\": \"%s\", \"bar\": \"%s\", \"unit\": \"%s\", \"result\": %.6g, "
       "\"limit\": %.6g, \"ratio\": %.4g, \"met\": %s, \"limit_is\": \"%s\"}\n",
-      row.what.c_str(), row.bar.c_str(), row.unit.c_str(), row.result, row.limit,
-      row.ratio, row.met ? "true" : "false", row.limit_is.c_str());
+      row.what.c_str(), row.bar.c_str(), row.unit.c_str(), row.result,
+      row.limit, row.ratio, row.met ? "true" : "false", row.limit_is.c_str());
   std::fflush(stdout);
 }
 

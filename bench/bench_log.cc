@@ -1,0 +1,150 @@
+#include "bench/bench_log.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "admission/admission.h"
+#include "admission/admitted_entry.h"
+#include "admission/admitted_entry_maker.h"
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/mutex.h"
+#include "base/status_macros.h"
+#include "bench/window.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "sequencer/integrated_batch.h"
+#include "sequencer/sequencer.h"
+#include "statement/policy.h"
+
+namespace sightline::bench {
+namespace {
+
+// What an Entry adds to the statement in it: version, time, feed, lengths.
+constexpr size_t kEntryOverhead = 20;
+// One batch in work, one waiting.
+constexpr size_t kWaiting = 2048;
+
+// Hands entries to a sequencer, kWaiting of them under way at a time, and keeps
+// the first failure.
+class Feeder {
+ public:
+  explicit Feeder(sequencer::Sequencer* sequencer) : sequencer_(sequencer) {}
+
+  // False when something has failed.
+  bool Submit(admission::AdmittedEntry entry) {
+    window_.Enter();
+    const absl::Status status = sequencer_->Submit(
+        std::move(entry), [this](absl::StatusOr<sequencer::Placement> placed) {
+          Note(placed.status());
+          window_.Leave();
+        });
+    if (!status.ok()) {
+      Note(status);
+      window_.Leave();
+    }
+    base::MutexLock lock(&mutex_);
+    return status_.ok();
+  }
+
+  absl::Status Finish() {
+    window_.Drain();
+    base::MutexLock lock(&mutex_);
+    return status_;
+  }
+
+ private:
+  void Note(const absl::Status& status) {
+    if (status.ok()) return;
+    base::MutexLock lock(&mutex_);
+    if (status_.ok()) status_ = status;
+  }
+
+  sequencer::Sequencer* const sequencer_;
+  Window window_{kWaiting};
+  base::Mutex mutex_;
+  absl::Status status_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<BenchLog>> BenchLog::Open(
+    const std::string& path, const BenchParties* parties) {
+  std::unique_ptr<BenchLog> bench(new BenchLog(parties));
+  ASSIGN_OR_RETURN(
+      bench->sealer_,
+      admission::PayloadSealer::Create(
+          crypto::SecretString(std::string(32, 'k')), crypto::Rng::Real()));
+  ASSIGN_OR_RETURN(bench->store_, storage::RocksDbLogStore::Open(path, {}));
+  services::LogParts parts;
+  parts.store = bench->store_.get();
+  parts.clock = base::Clock::Real();
+  parts.sealer = bench->sealer_.get();
+  parts.signers.push_back(parties->parties().LogSigner());
+  parts.genesis = &parties->parties().genesis();
+  ASSIGN_OR_RETURN(bench->log_,
+                   services::LogInstance::Open({}, std::move(parts)));
+  if (bench->tree_size() == 1) RETURN_IF_ERROR(bench->Enrol());
+  return bench;
+}
+
+absl::Status BenchLog::Enrol() {
+  const tests::TestParties& parties = parties_->parties();
+  const tests::Party& registrar = parties.registrar();
+  std::vector<v1::SubmitRequest> statements;
+  for (const v1::PolicyVersion& policy : statement::DefaultPolicies()) {
+    v1::Statement statement =
+        parties.Example(v1::STATEMENT_KIND_POLICY_VERSION, registrar, nullptr);
+    *statement.mutable_policy_version() = policy;
+    statements.push_back(parties.Sign(statement, registrar).ToRequest());
+  }
+  for (const tests::Party& agency : parties_->agencies()) {
+    statements.push_back(parties.Enrolment(agency).ToRequest());
+  }
+  for (v1::SubmitRequest& statement : statements) {
+    // One by one: each must be in the registry before the next is admitted.
+    RETURN_IF_ERROR(Log(registrar, {std::move(statement)}));
+  }
+  return absl::OkStatus();
+}
+
+uint64_t BenchLog::tree_size() const {
+  return log_->publisher().current()->tree_size;
+}
+
+absl::Status BenchLog::FillTo(uint64_t tree_size, size_t entry_bytes) {
+  const uint64_t first = this->tree_size();
+  const uint64_t version = log_->admission().version();
+  const size_t body_bytes =
+      std::max(entry_bytes, kEntryOverhead + 16) - kEntryOverhead;
+  const std::vector<tests::Party>& agencies = parties_->agencies();
+  std::mt19937_64 random(first);
+  Feeder feeder(&log_->sequencer());
+  for (uint64_t i = first; i < tree_size; ++i) {
+    std::string body = base::U64(i);  // no two alike
+    while (body.size() < body_bytes) base::AppendU64(random(), &body);
+    body.resize(body_bytes);
+    admission::AdmittedEntry entry = admission::AdmittedEntryMaker::Make(
+        agencies[i % agencies.size()].id, std::move(body));
+    admission::AdmittedEntryMaker::SetRegistryVersion(version, &entry);
+    if (!feeder.Submit(std::move(entry))) break;
+  }
+  return feeder.Finish();
+}
+
+absl::Status BenchLog::Log(const tests::Party& agency,
+                           const std::vector<v1::SubmitRequest>& requests) {
+  Feeder feeder(&log_->sequencer());
+  absl::Status status;
+  for (const v1::SubmitRequest& request : requests) {
+    absl::StatusOr<admission::AdmittedEntry> entry = log_->admission().Admit(
+        {agency.id}, request.statement(), request.openings());
+    status = entry.status();
+    if (!status.ok() || !feeder.Submit(*std::move(entry))) break;
+  }
+  const absl::Status finished = feeder.Finish();
+  return status.ok() ? finished : status;
+}
+
+}  // namespace sightline::bench
