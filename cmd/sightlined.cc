@@ -1,0 +1,151 @@
+// sightlined: the log server. One process, one folder.
+//
+// Exit: 0 stopped as asked; 1 could not start or serve; 2 flags or configuration.
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "admission/payload_sealer.h"
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/status_macros.h"
+#include "checkpoint/note_signer.h"
+#include "cmd/sightlined_options.h"
+#include "crypto/key_file.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "services/log_instance.h"
+#include "services/server.h"
+#include "services/version.h"
+#include "statement/statement_codec.h"
+#include "storage/rocksdb_log_store.h"
+#include "telemetry/diagnostic_lines.h"
+
+namespace sightline::daemon {
+namespace {
+
+constexpr int kCannotServe = 1;
+constexpr int kUsage = 2;
+
+absl::StatusOr<std::vector<checkpoint::NoteSigner>> ReadLogKeys(
+    const std::vector<std::string>& paths) {
+  std::vector<checkpoint::NoteSigner> signers;
+  for (const std::string& path : paths) {
+    ASSIGN_OR_RETURN(const crypto::SecretString text,
+                     crypto::ReadSecretFile(path));
+    absl::StatusOr<checkpoint::NoteSigner> signer =
+        checkpoint::NoteSigner::FromPrivateText(
+            absl::StripTrailingAsciiWhitespace(text.view()));
+    if (!signer.ok()) return base::Annotate(signer.status(), path);
+    signers.push_back(*std::move(signer));
+  }
+  return signers;
+}
+
+absl::StatusOr<std::unique_ptr<admission::PayloadSealer>> ReadSealKey(
+    const std::string& path) {
+  if (path.empty()) return nullptr;
+  ASSIGN_OR_RETURN(const crypto::SecretString text,
+                   crypto::ReadSecretFile(path));
+  absl::StatusOr<std::string> key =
+      base::Base64Decode(absl::StripTrailingAsciiWhitespace(text.view()));
+  if (!key.ok()) return base::Annotate(key.status(), path);
+  auto sealer = admission::PayloadSealer::Create(
+      crypto::SecretString(*std::move(key)), crypto::Rng::Real());
+  if (!sealer.ok()) return base::Annotate(sealer.status(), path);
+  return sealer;
+}
+
+absl::StatusOr<std::optional<v1::SignedStatement>> ReadGenesis(
+    const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)),
+                          std::istreambuf_iterator<char>());
+  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  absl::StatusOr<v1::SignedStatement> genesis =
+      statement::ParseSignedStatement(bytes);
+  if (!genesis.ok()) return base::Annotate(genesis.status(), path);
+  return *std::move(genesis);
+}
+
+// Everything after the configuration is understood.
+absl::Status Serve(const Flags& flags, const Settings& settings,
+                   const sigset_t& stop_signals) {
+  const base::Clock* const clock = base::Clock::Real();
+  const auto diagnostics =
+      telemetry::DiagnosticsOnStderr(settings.lines, clock);
+  ASSIGN_OR_RETURN(auto signers, ReadLogKeys(flags.log_keys));
+  ASSIGN_OR_RETURN(const auto sealer, ReadSealKey(flags.seal_key));
+  ASSIGN_OR_RETURN(const auto genesis, ReadGenesis(flags.genesis));
+  ASSIGN_OR_RETURN(const auto store, storage::RocksDbLogStore::Open(
+                                         flags.data_dir, settings.store));
+  services::LogParts parts;
+  parts.store = store.get();
+  parts.clock = clock;
+  parts.sealer = sealer.get();
+  parts.signers = std::move(signers);
+  parts.genesis = genesis.has_value() ? &*genesis : nullptr;
+  ASSIGN_OR_RETURN(const auto log, services::LogInstance::Open(
+                                       settings.log, std::move(parts)));
+  ASSIGN_OR_RETURN(const auto server,
+                   services::Server::Start(settings.server, log.get(), clock,
+                                           diagnostics.get()));
+  for (const std::string& address : server->addresses()) {
+    std::cout << "listening on " << address << std::endl;
+  }
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  diagnostics->Info("stopping", {{"signal", signal}});
+  server->Shutdown(absl::Seconds(flags.shutdown_grace_seconds));
+  return absl::OkStatus();
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app{
+      "Serves a Sightline log from one folder.\n"
+      "Exit status: 0 stopped as asked, 1 could not start or serve, 2 flags or "
+      "configuration."};
+  app.set_version_flag("--version", std::string(services::kVersion));
+  Flags flags;
+  AddFlags(&app, &flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  }
+  const absl::StatusOr<Settings> settings = ToSettings(flags);
+  if (!settings.ok()) {
+    std::cerr << "sightlined: " << settings.status().message()
+              << "\nsightlined --help lists every setting\n";
+    return kUsage;
+  }
+  // Before any thread is started, so that only sigwait takes them.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  const absl::Status status = Serve(flags, *settings, stop_signals);
+  if (!status.ok()) {
+    std::cerr << "sightlined: " << status.message() << "\n";
+    return kCannotServe;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace sightline::daemon
+
+int main(int argc, char** argv) { return sightline::daemon::Main(argc, argv); }

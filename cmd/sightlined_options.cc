@@ -1,0 +1,132 @@
+#include "cmd/sightlined_options.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "base/status_macros.h"
+
+namespace sightline::daemon {
+namespace {
+
+// Faults of the flags taken together; CLI11 has checked each by itself.
+std::vector<std::string> Faults(const Flags& flags) {
+  std::vector<std::string> faults;
+  if (flags.tls_cert.empty() != flags.tls_key.empty()) {
+    faults.push_back("tls-cert and tls-key go together");
+  }
+  if (!flags.listen.empty() && flags.tls_cert.empty()) {
+    faults.push_back("listen needs tls-cert and tls-key");
+  }
+  if (flags.listen.empty() && flags.plaintext_loopback.empty()) {
+    faults.push_back("listen or plaintext-loopback must name an address");
+  }
+  if (flags.log_keys.empty()) {
+    faults.push_back("log-key must name a key file");
+  }
+  return faults;
+}
+
+}  // namespace
+
+void AddFlags(CLI::App* app, Flags* flags) {
+  app->set_config("--config", "", "Read settings from FILE; flags override it")
+      ->type_name("FILE");
+  app->allow_config_extras(CLI::config_extras_mode::error);
+  app->add_option("--data-dir", flags->data_dir,
+                  "Folder of the log; made when it does not exist")
+      ->required()
+      ->type_name("DIR");
+  app->add_option("--listen", flags->listen,
+                  "Address for gRPC over TLS; port 0 takes a free one")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  app->add_option("--plaintext-loopback", flags->plaintext_loopback,
+                  "Loopback address for reading without TLS")
+      ->type_name("HOST:PORT");
+  app->add_option("--genesis", flags->genesis,
+                  "Genesis file of `sightline init`; becomes entry 0 of an empty "
+                  "folder")
+      ->type_name("FILE");
+  app->add_option("--log-key", flags->log_keys,
+                  "Private note key that signs checkpoints; several while keys "
+                  "change")
+      ->type_name("FILE");
+  app->add_option("--tls-cert", flags->tls_cert,
+                  "Server certificate chain (PEM); reloaded when it changes")
+      ->type_name("FILE");
+  app->add_option("--tls-key", flags->tls_key, "Its private key (PEM)")
+      ->type_name("FILE");
+  app->add_option("--tls-client-ca", flags->tls_client_ca,
+                  "Authorities of submitters' certificates (PEM); without it nobody "
+                  "can submit")
+      ->type_name("FILE");
+  app->add_option("--seal-key", flags->seal_key,
+                  "Key that sealed payloads are kept under; without it "
+                  "statements with sealed fields are refused")
+      ->type_name("FILE");
+  app->add_option("--log-format", flags->log_format,
+                  "Diagnostic lines on standard error: text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+  app->add_option("--log-level", flags->log_level, "Least level of those lines")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+  app->add_option("--quota-per-second", flags->quota_per_second,
+                  "Statements a second of one submitter; 0: no quota")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app->add_option("--quota-burst", flags->quota_burst,
+                  "Statements of one submitter at once")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app->add_option("--max-waiting", flags->max_waiting,
+                  "Statements that may wait for their index")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app->add_option("--block-cache-mb", flags->block_cache_mb,
+                  "Memory for blocks read from disk, MiB")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app->add_option("--reserve-mb", flags->reserve_mb,
+                  "Free disk space below which statements are refused, MiB")
+      ->capture_default_str();
+  app->add_option("--shutdown-grace-seconds", flags->shutdown_grace_seconds,
+                  "How long a stop waits for calls to end")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app->add_flag("--channelz", flags->channelz,
+                "Show connections to whoever can connect");
+}
+
+absl::StatusOr<Settings> ToSettings(const Flags& flags) {
+  const std::vector<std::string> faults = Faults(flags);
+  if (!faults.empty()) {
+    return absl::InvalidArgumentError(absl::StrJoin(faults, "; "));
+  }
+  Settings settings;
+  settings.store.block_cache_bytes = size_t{flags.block_cache_mb} << 20;
+  settings.store.reserve_bytes = uint64_t{flags.reserve_mb} << 20;
+  settings.log.quota.statements_per_second = flags.quota_per_second;
+  settings.log.quota.burst = flags.quota_burst;
+  settings.log.sequencer.max_waiting = flags.max_waiting;
+  settings.server.listen = flags.listen;
+  settings.server.plaintext_loopback = flags.plaintext_loopback;
+  settings.server.channelz = flags.channelz;
+  if (!flags.tls_cert.empty()) {
+    services::TlsFiles files;
+    files.certificate = flags.tls_cert;
+    files.private_key = flags.tls_key;
+    files.client_ca = flags.tls_client_ca;
+    settings.server.tls = files;
+  }
+  ASSIGN_OR_RETURN(settings.lines.format,
+                   telemetry::ParseLineFormat(flags.log_format));
+  ASSIGN_OR_RETURN(settings.lines.least, telemetry::ParseLevel(flags.log_level));
+  RETURN_IF_ERROR(settings.store.Validate());
+  RETURN_IF_ERROR(settings.log.sequencer.Validate());
+  RETURN_IF_ERROR(settings.server.Validate());
+  return settings;
+}
+
+}  // namespace sightline::daemon

@@ -1,0 +1,54 @@
+// What sightlined is told: flags, and one configuration file that they override.
+//
+// Shapes:  a key of the file is the long name of a flag, without dashes in front;
+//          docs/sightlined.example.toml names them all.
+// Errors:  kInvalidArgument, naming every key and value that is wrong.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "services/log_instance.h"
+#include "services/server.h"
+#include "storage/rocksdb_options.h"
+#include "telemetry/diagnostic_lines.h"
+
+namespace sightline::daemon {
+
+struct Flags {
+  std::string data_dir;
+  std::vector<std::string> listen = {"127.0.0.1:7443"};
+  std::string plaintext_loopback;
+  std::string genesis;
+  std::vector<std::string> log_keys;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string tls_client_ca;
+  std::string seal_key;
+  std::string log_format = "text";
+  std::string log_level = "info";
+  double quota_per_second = 0;
+  double quota_burst = 1000;
+  uint64_t max_waiting = 4096;
+  uint64_t block_cache_mb = 64;
+  uint64_t reserve_mb = 256;
+  double shutdown_grace_seconds = 10;
+  bool channelz = false;
+};
+
+// Everything that the parts of the server want.
+struct Settings {
+  storage::RocksDbOptions store;
+  services::LogOptions log;
+  services::ServerOptions server;
+  telemetry::LineOptions lines;
+};
+
+// Adds every flag, and --config.
+void AddFlags(CLI::App* app, Flags* flags);
+
+absl::StatusOr<Settings> ToSettings(const Flags& flags);
+
+}  // namespace sightline::daemon

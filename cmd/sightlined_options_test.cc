@@ -1,0 +1,87 @@
+#include "cmd/sightlined_options.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "base/status_matchers.h"
+
+namespace sightline::daemon {
+namespace {
+
+using ::sightline::base::StatusIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class OptionsTest : public ::testing::Test {
+ protected:
+  OptionsTest() { AddFlags(&app_, &flags_); }
+
+  void Parse(std::vector<std::string> arguments) {
+    std::reverse(arguments.begin(), arguments.end());
+    app_.parse(arguments);
+  }
+  std::string WriteConfig(const std::string& text) {
+    const std::string path = ::testing::TempDir() + "/sightlined.toml";
+    std::ofstream(path) << text;
+    return path;
+  }
+
+  CLI::App app_;
+  Flags flags_;
+};
+
+TEST_F(OptionsTest, FlagsOverrideTheFile) {
+  const std::string config = WriteConfig(
+      "data-dir = \"/srv/log\"\nlisten = [\"127.0.0.1:1\", \"127.0.0.1:2\"]\n"
+      "max-waiting = 7\n");
+  Parse({"--config", config, "--max-waiting", "9"});
+  EXPECT_EQ(flags_.data_dir, "/srv/log");
+  EXPECT_THAT(flags_.listen, ElementsAre("127.0.0.1:1", "127.0.0.1:2"));
+  EXPECT_EQ(flags_.max_waiting, 9u);
+}
+
+TEST_F(OptionsTest, AnUnknownKeyOfTheFileIsAnError) {
+  const std::string config =
+      WriteConfig("data-dir = \"/srv/log\"\nmax-wating = 7\n");
+  EXPECT_THROW(Parse({"--config", config}), CLI::ConfigError);
+}
+
+TEST_F(OptionsTest, NamesEverythingThatIsMissing) {
+  Parse({"--data-dir", "d", "--tls-key", "k"});
+  EXPECT_THAT(
+      ToSettings(flags_).status(),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               AllOf(HasSubstr("tls-cert and tls-key go together"),
+                     HasSubstr("log-key must name a key file"),
+                     HasSubstr("listen needs tls-cert"))));
+}
+
+TEST_F(OptionsTest, RefusesValuesThatMakeNoSense) {
+  EXPECT_THROW(Parse({"--data-dir", "d", "--max-waiting", "0"}),
+               CLI::ValidationError);
+}
+
+TEST_F(OptionsTest, ReachesEveryPart) {
+  Parse({"--data-dir", "d", "--tls-cert", "c", "--tls-key", "k",
+         "--tls-client-ca", "a", "--log-key", "l", "--log-format", "json",
+         "--quota-per-second", "5", "--block-cache-mb", "3"});
+  ASSERT_OK_AND_ASSIGN(const Settings settings, ToSettings(flags_));
+  EXPECT_EQ(settings.server.tls->client_ca, "a");
+  EXPECT_EQ(settings.lines.format, telemetry::LineFormat::kJson);
+  EXPECT_EQ(settings.log.quota.statements_per_second, 5);
+  EXPECT_EQ(settings.store.block_cache_bytes, size_t{3} << 20);
+}
+
+// The example that operators copy is one that the server takes.
+TEST_F(OptionsTest, TheDocumentedExampleParses) {
+  Parse({"--config", "docs/sightlined.example.toml"});
+  EXPECT_OK(ToSettings(flags_));
+}
+
+}  // namespace
+}  // namespace sightline::daemon
