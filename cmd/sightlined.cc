@@ -96,8 +96,8 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
   parts.sealer = sealer.get();
   parts.signers = std::move(signers);
   parts.genesis = genesis.has_value() ? &*genesis : nullptr;
-  ASSIGN_OR_RETURN(const auto log, services::LogInstance::Open(
-                                       settings.log, std::move(parts)));
+  ASSIGN_OR_RETURN(const auto log,
+                   services::LogInstance::Open(settings.log, std::move(parts)));
   ASSIGN_OR_RETURN(const auto server,
                    services::Server::Start(settings.server, log.get(), clock,
                                            diagnostics.get()));

@@ -18,8 +18,8 @@ std::vector<std::string> Faults(const Flags& flags) {
   if (!flags.listen.empty() && flags.tls_cert.empty()) {
     faults.push_back("listen needs tls-cert and tls-key");
   }
-  if (flags.listen.empty() && flags.plaintext_loopback.empty()) {
-    faults.push_back("listen or plaintext-loopback must name an address");
+  if (flags.tls_cert.empty() && flags.plaintext_loopback.empty()) {
+    faults.push_back("neither tls-cert nor plaintext-loopback is given");
   }
   if (flags.log_keys.empty()) {
     faults.push_back("log-key must name a key file");
@@ -38,15 +38,17 @@ void AddFlags(CLI::App* app, Flags* flags) {
       ->required()
       ->type_name("DIR");
   app->add_option("--listen", flags->listen,
-                  "Address for gRPC over TLS; port 0 takes a free one")
-      ->type_name("HOST:PORT")
-      ->capture_default_str();
+                  absl::StrCat("Address for gRPC over TLS; port 0 takes a free "
+                               "one [",
+                               kDefaultListen, "]"))
+      ->type_name("HOST:PORT");
   app->add_option("--plaintext-loopback", flags->plaintext_loopback,
                   "Loopback address for reading without TLS")
       ->type_name("HOST:PORT");
-  app->add_option("--genesis", flags->genesis,
-                  "Genesis file of `sightline init`; becomes entry 0 of an empty "
-                  "folder")
+  app->add_option(
+         "--genesis", flags->genesis,
+         "Genesis file of `sightline init`; becomes entry 0 of an empty "
+         "folder")
       ->type_name("FILE");
   app->add_option("--log-key", flags->log_keys,
                   "Private note key that signs checkpoints; several while keys "
@@ -57,9 +59,10 @@ void AddFlags(CLI::App* app, Flags* flags) {
       ->type_name("FILE");
   app->add_option("--tls-key", flags->tls_key, "Its private key (PEM)")
       ->type_name("FILE");
-  app->add_option("--tls-client-ca", flags->tls_client_ca,
-                  "Authorities of submitters' certificates (PEM); without it nobody "
-                  "can submit")
+  app->add_option(
+         "--tls-client-ca", flags->tls_client_ca,
+         "Authorities of submitters' certificates (PEM); without it nobody "
+         "can submit")
       ->type_name("FILE");
   app->add_option("--seal-key", flags->seal_key,
                   "Key that sealed payloads are kept under; without it "
@@ -111,6 +114,9 @@ absl::StatusOr<Settings> ToSettings(const Flags& flags) {
   settings.log.quota.burst = flags.quota_burst;
   settings.log.sequencer.max_waiting = flags.max_waiting;
   settings.server.listen = flags.listen;
+  if (flags.listen.empty() && !flags.tls_cert.empty()) {
+    settings.server.listen = {kDefaultListen};
+  }
   settings.server.plaintext_loopback = flags.plaintext_loopback;
   settings.server.channelz = flags.channelz;
   if (!flags.tls_cert.empty()) {
@@ -122,7 +128,8 @@ absl::StatusOr<Settings> ToSettings(const Flags& flags) {
   }
   ASSIGN_OR_RETURN(settings.lines.format,
                    telemetry::ParseLineFormat(flags.log_format));
-  ASSIGN_OR_RETURN(settings.lines.least, telemetry::ParseLevel(flags.log_level));
+  ASSIGN_OR_RETURN(settings.lines.least,
+                   telemetry::ParseLevel(flags.log_level));
   RETURN_IF_ERROR(settings.store.Validate());
   RETURN_IF_ERROR(settings.log.sequencer.Validate());
   RETURN_IF_ERROR(settings.server.Validate());

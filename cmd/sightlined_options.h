@@ -17,9 +17,11 @@
 
 namespace sightline::daemon {
 
+inline constexpr char kDefaultListen[] = "127.0.0.1:7443";
+
 struct Flags {
   std::string data_dir;
-  std::vector<std::string> listen = {"127.0.0.1:7443"};
+  std::vector<std::string> listen;  // with TLS, none: kDefaultListen
   std::string plaintext_loopback;
   std::string genesis;
   std::vector<std::string> log_keys;

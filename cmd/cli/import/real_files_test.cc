@@ -110,9 +110,8 @@ TEST_F(RealFiles, EveryNoticeIsTaken) {
   std::set<std::string> agencies;
   std::map<std::string, size_t> count;
   for (const auto& row : table) {
-    const std::string agency = row.at("ori9").empty()
-                                   ? Words(row.at("agency_name"))
-                                   : row.at("ori9");
+    const std::string agency =
+        row.at("ori9").empty() ? Words(row.at("agency_name")) : row.at("ori9");
     agencies.insert(agency);
     const std::string& end = row.at("info_end");
     const bool reversed = end < row.at("info_start");
