@@ -1,0 +1,122 @@
+#include "cmd/cli/app.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "cmd/cli/certs.h"
+#include "cmd/cli/exit_code.h"
+#include "cmd/cli/keygen.h"
+#include "crypto/random.h"
+#include "services/version.h"
+
+namespace sightline::cli {
+namespace {
+
+// In the order of `--help`.
+constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
+    &AddKeygen,
+    &AddCerts,
+};
+
+void AddCommonOptions(CLI::App* app, Invocation* run) {
+  app->add_flag("--json", run->json, "Results and errors as JSON");
+  app->add_option("--color", run->color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  app->add_option("--config", run->config_file,
+                  "Settings; else ~/.config/sightline/config.toml");
+  app->add_option("--profile", run->profile,
+                  "Which [profiles.NAME] of the settings to use");
+}
+
+void Describe(CLI::App* app) {
+  app->set_version_flag("--version", std::string(services::kVersion));
+  app->description(
+      "Sightline: a transparency log for police requests for footage.\n"
+      "Every answer of the log is verified against its key before it is "
+      "shown.");
+  app->footer(absl::StrCat(
+      "`sightline COMMAND --help` shows the options of a command.\n",
+      kExitCodesHelp));
+  app->require_subcommand(1);
+  // Common options may stand after the subcommand as well.
+  app->fallthrough();
+}
+
+// Prints help, or what is wrong with the command line.
+int ParseFailed(const CLI::App& app, const CLI::ParseError& error,
+                const Surroundings& around) {
+  return app.exit(error, *around.out, *around.err) == 0 ? kExitOk : kExitUsage;
+}
+
+// CLI11 would only say that a subcommand is required.
+std::string UnknownCommand(const CLI::App& app,
+                           const std::vector<std::string>& args) {
+  if (args.empty() || absl::StartsWith(args[0], "-") ||
+      app.get_subcommand_no_throw(args[0]) != nullptr) {
+    return "";
+  }
+  return absl::StrCat("\"", args[0],
+                      "\" is no command; `sightline --help` lists them");
+}
+
+int Perform(const Invocation& run) {
+  const absl::StatusOr<int> code = run.action();
+  Output out = run.MakeOutput();
+  out.Flush();
+  if (code.ok() && !out.ok()) {
+    out.Error(absl::InternalError("cannot write to standard output"), "");
+    return kExitUsage;
+  }
+  if (code.ok()) return *code;
+  out.Error(code.status(), HintFor(code.status()));
+  return ExitCodeFor(code.status());
+}
+
+}  // namespace
+
+int Run(std::vector<std::string> args, Surroundings surroundings) {
+  Invocation run(std::move(surroundings));
+  CLI::App app("", "sightline");
+  Describe(&app);
+  AddCommonOptions(&app, &run);
+  for (const auto add : kCommands) add(&app, &run);
+  const std::string unknown = UnknownCommand(app, args);
+  if (!unknown.empty()) {
+    run.MakeOutput().Error(absl::InvalidArgumentError(unknown), "");
+    return kExitUsage;
+  }
+  std::reverse(args.begin(), args.end());  // CLI11 takes them from the back
+  try {
+    app.parse(std::move(args));
+  } catch (const CLI::ParseError& error) {
+    return ParseFailed(app, error, run.around);
+  }
+  return Perform(run);
+}
+
+Surroundings ProcessSurroundings() {
+  Surroundings around;
+  around.in = &std::cin;
+  around.out = &std::cout;
+  around.err = &std::cerr;
+  around.out_is_terminal = isatty(STDOUT_FILENO) == 1;
+  around.err_is_terminal = isatty(STDERR_FILENO) == 1;
+  around.env = [](const char* name) -> std::optional<std::string> {
+    const char* value = std::getenv(name);
+    if (value == nullptr || *value == '\0') return std::nullopt;
+    return value;
+  };
+  around.clock = base::Clock::Real();
+  around.rng = crypto::Rng::Real();
+  return around;
+}
+
+}  // namespace sightline::cli
