@@ -1,0 +1,11 @@
+// `sightline completion`: see --help.
+#pragma once
+
+#include "CLI/CLI.hpp"
+#include "cmd/cli/invocation.h"
+
+namespace sightline::cli {
+
+void AddCompletion(CLI::App* app, Invocation* run);
+
+}  // namespace sightline::cli

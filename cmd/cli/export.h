@@ -1,0 +1,11 @@
+// `sightline export`: see --help.
+#pragma once
+
+#include "CLI/CLI.hpp"
+#include "cmd/cli/invocation.h"
+
+namespace sightline::cli {
+
+void AddExport(CLI::App* app, Invocation* run);
+
+}  // namespace sightline::cli
