@@ -1,7 +1,6 @@
 #include "services/server.h"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -12,7 +11,6 @@
 #include "grpcpp/ext/channelz_service_plugin.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
-#include "grpcpp/impl/server_builder_option.h"
 #include "grpcpp/resource_quota.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
@@ -32,17 +30,6 @@ bool IsLoopback(absl::string_view address) {
          absl::StartsWith(address, "localhost:") ||
          absl::StartsWith(address, "[::1]:");
 }
-
-// Reflection for this server alone; the library's own switch is global.
-class WithReflection final : public grpc::ServerBuilderOption {
- public:
-  void UpdateArguments(grpc::ChannelArguments*) override {}
-  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>*
-                         plugins) override {
-    plugins->push_back(
-        std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>());
-  }
-};
 
 void SetLimits(const ServerOptions& options, grpc::ServerBuilder* builder) {
   builder->SetMaxReceiveMessageSize(options.max_message_bytes);
@@ -115,13 +102,12 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
 
 absl::Status Server::Listen() {
   RequireTls13();
+  // These three are switches of the whole process.
   grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   if (options_.channelz) grpc::channelz::experimental::InitChannelzService();
   grpc::ServerBuilder builder;
   SetLimits(options_, &builder);
-  if (options_.reflection) {
-    builder.SetOption(std::make_unique<WithReflection>());
-  }
   std::vector<std::string> wanted = options_.listen;
   std::shared_ptr<grpc::ServerCredentials> tls;
   if (!wanted.empty()) {

@@ -55,7 +55,6 @@ struct ServerOptions {
   absl::Duration keepalive_time = absl::Seconds(60);
   absl::Duration keepalive_timeout = absl::Seconds(20);
   absl::Duration health_interval = absl::Seconds(1);
-  bool reflection = true;
   // Shows connections and their addresses to everybody who can connect.
   bool channelz = false;
 

@@ -323,7 +323,10 @@ void SubmitStream::Write(Slot* slot, bool more) {
   // In this order: while a write is to come, nobody finishes the call.
   if (target != nullptr) StartRead(target);
   grpc::WriteOptions options;
-  if (more) options.set_buffer_hint();
+  // gRPC 1.51 never ends a first write that is only buffered: it waits for the
+  // initial metadata to leave, which waits for the buffer.
+  if (more && wrote_before_) options.set_buffer_hint();
+  wrote_before_ = true;
   StartWrite(&response_, options);
 }
 

@@ -148,6 +148,7 @@ class SubmitStream final
 
   // Owned by whoever has set writing_.
   v1::SubmitStreamResponse response_;
+  bool wrote_before_ = false;
   // Owned by whoever has set alarm_set_. Made anew for each use: an alarm must
   // not be set again from its own callback.
   std::unique_ptr<grpc::Alarm> alarm_;

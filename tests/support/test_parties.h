@@ -64,6 +64,7 @@ class TestParties {
   const Party& agency() const { return agency_; }
   const Party& platform() const { return platform_; }
   // Another one, "ori:...", "platform:...", "party:..." or "court:...".
+  // Not enrolled yet.
   Party MakeParty(absl::string_view id) const;
   // Enrols `party` with its first key, signed by both registrars.
   Submission Enrolment(const Party& party) const;
