@@ -59,10 +59,11 @@ int ParseFailed(const CLI::App& app, const CLI::ParseError& error,
 // CLI11 would only say that a subcommand is required.
 std::string UnknownCommand(const CLI::App& app,
                            const std::vector<std::string>& args) {
-  if (args.empty() || absl::StartsWith(args[0], "-") ||
-      app.get_subcommand_no_throw(args[0]) != nullptr) {
-    return "";
-  }
+  if (args.empty() || absl::StartsWith(args[0], "-")) return "";
+  const auto named = [&](const CLI::App* sub) {
+    return sub->get_name() == args[0];
+  };
+  if (!app.get_subcommands(named).empty()) return "";
   return absl::StrCat("\"", args[0],
                       "\" is no command; `sightline --help` lists them");
 }

@@ -1,0 +1,69 @@
+#include "cmd/cli/filter_flags.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "statement/kinds.h"
+
+namespace sightline::cli {
+namespace {
+
+absl::Status FillTime(absl::string_view option, const std::string& text,
+                      google::protobuf::Timestamp* out) {
+  const absl::StatusOr<int64_t> ms = ParseTimeMs(text);
+  if (!ms.ok()) return base::Annotate(ms.status(), option);
+  out->set_seconds(*ms / 1000);
+  out->set_nanos(static_cast<int32_t>(*ms % 1000) * 1'000'000);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddFilterOptions(CLI::App* command, FilterFlags* flags) {
+  command->add_option("--from", flags->from, "First leaf index")
+      ->capture_default_str();
+  command->add_option("--kind", flags->kinds,
+                      "Only statements of this kind, for example "
+                      "footage_request; several allowed");
+  command->add_option("--submitter", flags->submitters,
+                      "Only of this submitter, for example ori:CA0194200; "
+                      "several allowed");
+  command->add_option("--since", flags->since,
+                      "Admitted at this time or later: 2026-05-30, or "
+                      "2026-05-30T18:00:00Z");
+  command->add_option("--until", flags->until, "Admitted before this time");
+}
+
+absl::StatusOr<v1::EntryFilter> ToFilter(const FilterFlags& flags) {
+  v1::EntryFilter filter;
+  for (const std::string& name : flags.kinds) {
+    const auto kind = statement::ParseKind(name);
+    if (!kind.ok()) return base::Annotate(kind.status(), "--kind");
+    filter.add_kinds(*kind);
+  }
+  for (const std::string& id : flags.submitters) filter.add_submitters(id);
+  if (!flags.since.empty()) {
+    RETURN_IF_ERROR(
+        FillTime("--since", flags.since, filter.mutable_admitted_from()));
+  }
+  if (!flags.until.empty()) {
+    RETURN_IF_ERROR(
+        FillTime("--until", flags.until, filter.mutable_admitted_before()));
+  }
+  return filter;
+}
+
+absl::StatusOr<int64_t> ParseTimeMs(absl::string_view text) {
+  absl::Time time;
+  std::string ignored;
+  for (const char* format : {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%E*SZ",
+                             "%Y-%m-%d %H:%M UTC", "%Y-%m-%d %H:%M:%S UTC"}) {
+    if (absl::ParseTime(format, text, absl::UTCTimeZone(), &time, &ignored)) {
+      return absl::ToUnixMillis(time);
+    }
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      text, ": want 2026-05-30, or 2026-05-30T18:00:00Z (UTC)"));
+}
+
+}  // namespace sightline::cli

@@ -1,0 +1,154 @@
+#include "cmd/cli/registry.h"
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/bytes.h"
+#include "base/status_macros.h"
+#include "client/log_client.h"
+#include "cmd/cli/connect.h"
+#include "cmd/cli/exit_code.h"
+#include "cmd/cli/settings.h"
+#include "proto/sightline/v1/registry_service.pb.h"
+
+namespace sightline::cli {
+namespace {
+
+struct Flags {
+  Settings settings;
+  std::string submitter;
+  uint64_t tree_size = 0;
+  std::string state;
+  std::string name;
+};
+
+Json KeyJson(const v1::KeyPeriod& key) {
+  Json json = {{"key_id", base::HexEncode(key.key_id())},
+               {"first_index", key.first_index()},
+               {"end_index", key.end_index()}};
+  if (key.has_disputed_from_index()) {
+    json["disputed_from_index"] = key.disputed_from_index();
+  }
+  return json;
+}
+
+Json SubmitterJson(const v1::Submitter& submitter) {
+  Json keys = Json::array();
+  for (const v1::KeyPeriod& key : submitter.keys()) keys.push_back(KeyJson(key));
+  return {{"submitter", submitter.submitter()},
+          {"kind", v1::SubmitterKind_Name(submitter.kind())},
+          {"name", submitter.name()},
+          {"agency_type", v1::AgencyType_Name(submitter.agency_type())},
+          {"state", submitter.state()},
+          {"county_fips", submitter.county_fips()},
+          {"status", v1::SubmitterStatus_Name(submitter.status())},
+          {"verification",
+           v1::IdentityVerification_Name(submitter.verification())},
+          {"provisional", submitter.provisional()},
+          {"enrolled_index", submitter.enrolled_index()},
+          {"keys", keys}};
+}
+
+std::string KeyLine(const v1::KeyPeriod& key) {
+  std::string line =
+      absl::StrCat(base::HexEncode(key.key_id()), ", added by entry ",
+                   key.first_index());
+  if (key.end_index() != 0) {
+    absl::StrAppend(&line, ", revoked by entry ", key.end_index());
+  }
+  if (key.has_disputed_from_index()) {
+    absl::StrAppend(&line, ", under dispute from entry ",
+                    key.disputed_from_index());
+  }
+  return line;
+}
+
+absl::StatusOr<int> Show(const Flags& flags, Invocation& run) {
+  ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
+  ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
+  ASSIGN_OR_RETURN(
+      const client::SubmitterAnswer answer,
+      session->log().GetSubmitter(flags.submitter, flags.tree_size));
+  const v1::Submitter& submitter = answer.submitter;
+  Output out = run.MakeOutput();
+  if (out.json()) {
+    Json json = SubmitterJson(submitter);
+    json["tree_size"] = answer.tree_size;
+    out.Document(json);
+    return kExitOk;
+  }
+  out.Field("submitter", absl::StrCat(submitter.submitter(),
+                                      submitter.provisional()
+                                          ? " (provisional, no ORI yet)"
+                                          : ""));
+  out.Field("name", submitter.name());
+  out.Field("status", v1::SubmitterStatus_Name(submitter.status()));
+  out.Field("identity",
+            v1::IdentityVerification_Name(submitter.verification()));
+  if (!submitter.state().empty()) out.Field("state", submitter.state());
+  if (!submitter.county_fips().empty()) {
+    out.Field("county", submitter.county_fips());
+  }
+  for (const v1::KeyPeriod& key : submitter.keys()) {
+    out.Field("key", KeyLine(key));
+  }
+  out.Field("as of", absl::StrCat(answer.tree_size, " entries"));
+  return kExitOk;
+}
+
+absl::StatusOr<int> List(const Flags& flags, Invocation& run) {
+  ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
+  ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
+  v1::ListSubmittersRequest request;
+  request.set_tree_size(flags.tree_size);
+  request.set_state(flags.state);
+  request.set_name_contains(flags.name);
+  Output out = run.MakeOutput();
+  do {
+    ASSIGN_OR_RETURN(const client::SubmitterPage page,
+                     session->log().ListSubmitters(request));
+    // Later pages speak of the same tree as the first.
+    request.set_tree_size(page.tree_size);
+    request.set_page_token(page.next_page_token);
+    for (const v1::Submitter& submitter : page.submitters) {
+      if (out.json()) {
+        out.JsonLine(SubmitterJson(submitter));
+      } else {
+        out.Field(submitter.submitter(),
+                  absl::StrCat(submitter.name(), "  ",
+                               v1::SubmitterStatus_Name(submitter.status())));
+      }
+    }
+  } while (!request.page_token().empty() && out.ok());
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddRegistry(CLI::App* app, Invocation* run) {
+  CLI::App* registry =
+      AddGroup(app, "registry", "Who may submit, with which keys");
+  registry->footer(
+      "Examples:\n"
+      "  sightline registry list --state CA\n"
+      "  sightline registry show ori:CA0194200 --tree-size 5000");
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* show = registry->add_subcommand("show", "One submitter");
+  show->add_option("SUBMITTER", flags->submitter, "Its id, ori:CA0194200")
+      ->required();
+  CLI::App* list = registry->add_subcommand("list", "All submitters");
+  list->add_option("--state", flags->state, "Only of this state, CA");
+  list->add_option("--name", flags->name, "Only whose name contains this");
+  for (CLI::App* command : {show, list}) {
+    command
+        ->add_option("--tree-size", flags->tree_size,
+                     "As of so many entries; 0: now")
+        ->capture_default_str();
+    AddConnectionOptions(command, &flags->settings);
+  }
+  SetAction(show, run, [flags, run] { return Show(*flags, *run); });
+  SetAction(list, run, [flags, run] { return List(*flags, *run); });
+}
+
+}  // namespace sightline::cli
