@@ -3,9 +3,9 @@
 namespace sightline::storage {
 namespace {
 
-constexpr uint64_t kBitsPerFingerprint = 12;
+constexpr uint64_t kBitsPerFingerprint = 16;
 constexpr uint64_t kBitsPerLine = 512;
-constexpr int kProbes = 6;
+constexpr int kProbes = 7;
 constexpr int kProbeBits = 9;  // of 512
 
 // Lines are chosen by the fingerprint's high bits; this mixes them all into the

@@ -1,10 +1,10 @@
 // A blocked Bloom filter over fingerprints: answers "not there" without a read.
 //
-// Shapes:  lines of 64 bytes; each fingerprint sets six bits in one of them, at
-//          12 bits per fingerprint. About one in 200 of those that are not there
-//          is answered "maybe".
+// Shapes:  lines of 64 bytes; each fingerprint sets seven bits in one of them,
+//          at 16 bits per fingerprint. About one in 900 of those that are not
+//          there is answered "maybe".
 // Threads: thread-compatible: readers may share it once it is filled.
-// Cost:    one cache line per query; 1.5 bytes of memory per fingerprint.
+// Cost:    one cache line per query; 2 bytes of memory per fingerprint.
 #pragma once
 
 #include <array>

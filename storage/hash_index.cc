@@ -119,33 +119,37 @@ absl::Status HashIndex::Replay(uint64_t tree_size) {
         stored.ReadRange(HashKind::kIdentity, begin, end, &identities));
     RETURN_IF_ERROR(
         stored.ReadRange(HashKind::kLeaf, begin, end, &leaf_hashes));
-    RETURN_IF_ERROR(Append(identities, leaf_hashes));
+    RETURN_IF_ERROR(AwaitRoom());
+    Append(identities, leaf_hashes);
     begin = end;
   }
   return absl::OkStatus();
 }
 
-absl::Status HashIndex::Append(absl::Span<const crypto::Digest> identity_hashes,
-                               absl::Span<const crypto::Digest> leaf_hashes) {
+absl::Status HashIndex::AwaitRoom() {
+  base::MutexLock lock(&mutex_);
+  while (status_.ok() && waiting_.size() > kMaxWaiting) {
+    changed_.Wait(&mutex_);
+  }
+  return status_;
+}
+
+void HashIndex::Append(absl::Span<const crypto::Digest> identity_hashes,
+                       absl::Span<const crypto::Digest> leaf_hashes) {
   while (!identity_hashes.empty()) {
-    if (current_->room() == 0) RETURN_IF_ERROR(StartRun());
+    if (current_->room() == 0) StartRun();
     const size_t n = std::min<size_t>(current_->room(), identity_hashes.size());
     current_->Append(identity_hashes.subspan(0, n), leaf_hashes.subspan(0, n));
     identity_hashes.remove_prefix(n);
     leaf_hashes.remove_prefix(n);
   }
-  return absl::OkStatus();
 }
 
-absl::Status HashIndex::StartRun() {
+void HashIndex::StartRun() {
   auto next =
       std::make_shared<RecentHashes>(current_->end(), run_entries_, salt_);
   {
     base::MutexLock lock(&mutex_);
-    while (status_.ok() && waiting_.size() > kMaxWaiting) {
-      changed_.Wait(&mutex_);
-    }
-    RETURN_IF_ERROR(status_);
     auto view = std::make_shared<View>(*view_);
     view->recent.push_back(next);
     view_ = std::move(view);
@@ -156,7 +160,6 @@ absl::Status HashIndex::StartRun() {
   }
   changed_.NotifyAll();
   current_ = std::move(next);
-  return absl::OkStatus();
 }
 
 std::shared_ptr<const HashIndex::View> HashIndex::view() const {
@@ -308,7 +311,8 @@ absl::Status HashIndex::MergeDue() {
 }
 
 absl::StatusOr<bool> HashIndex::HasRoomFor(absl::Span<const Run> runs) {
-  constexpr uint64_t kBytesPerEntry = 2 * (12 + 2);  // records and filters
+  // For either kind of hash a record, and its bits of the filter.
+  constexpr uint64_t kBytesPerEntry = 2 * (12 + 2);
   uint64_t entries = 0;
   for (const Run& run : runs) entries += run->size();
   ASSIGN_OR_RETURN(const uint64_t free_bytes, database_->FreeBytes());

@@ -6,15 +6,14 @@
 //          (recent_hashes.h); a full one goes to a file (index_run.h), and four
 //          files of a size become one, so that there are few at any size: at most
 //          three of each size.
-// Errors:  kDataLoss: the index and what it points at disagree. Append: what went
-//          wrong with a file in the background; the index stays as it was.
+// Errors:  kDataLoss: the index and what it points at disagree. AwaitRoom: what
+//          went wrong with a file in the background, for good.
 // Threads: one thread appends; any thread finds. A thread of its own writes files.
 // Durable: nothing is lost: what is not in a file yet is read back from the
 //          entries' own hashes when the store is opened, at most three runs of it.
-// Cost:    Append: two insertions into a table per entry; waits when more than one
-//          full run has not gone to its file yet. Find, of a hash that is not
+// Cost:    Append: two insertions into a table per entry. Find, of a hash that is not
 //          there: a cache line per run; of one that is there: two point reads.
-//          Memory: 92 bytes per entry not in a file, 3 bytes per entry in one.
+//          Memory: 92 bytes per entry not in a file, 4 bytes per entry in one.
 #pragma once
 
 #include <cstdint>
@@ -50,9 +49,13 @@ class HashIndex {
   HashIndex(const HashIndex&) = delete;
   HashIndex& operator=(const HashIndex&) = delete;
 
+  // Waits while more than one full run has not gone to its file yet. To be called
+  // before the entries of an Append are stored, since that cannot fail any more.
+  absl::Status AwaitRoom() ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Adds the next entries. REQUIRES: they are in the store; as many of both.
-  absl::Status Append(absl::Span<const crypto::Digest> identity_hashes,
-                      absl::Span<const crypto::Digest> leaf_hashes);
+  void Append(absl::Span<const crypto::Digest> identity_hashes,
+              absl::Span<const crypto::Digest> leaf_hashes);
 
   // For each hash the index of an entry that has it, if any.
   absl::Status Find(HashKind kind, absl::Span<const crypto::Digest> hashes,
@@ -77,7 +80,7 @@ class HashIndex {
 
   absl::Status LoadRuns(uint64_t tree_size);
   absl::Status Replay(uint64_t tree_size);
-  absl::Status StartRun();
+  void StartRun() ABSL_LOCKS_EXCLUDED(mutex_);
 
   absl::Status FindIn(const View& view, HashKind kind,
                       absl::Span<const crypto::Digest> hashes,

@@ -253,7 +253,8 @@ TEST(HashIndex, FindsAllWhileRunsAreMerged) {
   for (uint64_t i = 16; i < 3000; i += 8) {
     std::vector<crypto::Digest> leaves;
     for (uint64_t j = i; j < i + 8; ++j) leaves.push_back(log.LeafHash(j));
-    ASSERT_OK(open.index->Append(Identities(log, i, i + 8), leaves));
+    ASSERT_OK(open.index->AwaitRoom());
+    open.index->Append(Identities(log, i, i + 8), leaves);
   }
   ASSERT_OK(open.index->WaitUntilIdle());
   done = true;

@@ -195,8 +195,8 @@ absl::Status RocksDbLogStore::Commit(const Batch& batch) {
     failure_ = status;
     return status;
   }
-  // The batch is durable: what goes wrong from here on stops the next one.
-  failure_ = hash_index_->Append(batch.identity_hashes, batch.leaf_hashes);
+  // The batch is durable: nothing from here on can fail.
+  hash_index_->Append(batch.identity_hashes, batch.leaf_hashes);
   Publish(batch.state);
   return absl::OkStatus();
 }
@@ -210,7 +210,11 @@ absl::Status RocksDbLogStore::CheckWritable(const Batch& batch) {
         "a commit failed before; open the store again: ", failure_.message()));
   }
   RETURN_IF_ERROR(CheckBatch(batch, state().tree_size));
-  return CheckSpace(batch);
+  RETURN_IF_ERROR(CheckSpace(batch));
+  const absl::Status status = hash_index_->AwaitRoom();
+  if (status.ok()) return status;
+  return absl::FailedPreconditionError(
+      absl::StrCat("open the store again: ", status.message()));
 }
 
 absl::Status RocksDbLogStore::CheckSpace(const Batch& batch) const {

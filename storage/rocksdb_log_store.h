@@ -13,7 +13,7 @@
 //          writes anything; a write that failed, on a full disk too, is an unknown
 //          outcome.
 // Cost:    Commit: one write of the entries, a third as many bytes of hashes beside
-//          them, one sync. Memory: caches and buffers as in Options, 3 bytes per
+//          them, one sync. Memory: caches and buffers as in Options, 4 bytes per
 //          entry for the hash index, and bounded tables for the newest entries.
 //          Open: O(log n), and a replay bounded by Options.
 #pragma once

@@ -7,6 +7,7 @@
 #include "rocksdb/db.h"
 #include "rocksdb/env.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/listener.h"
 #include "rocksdb/options.h"
 #include "rocksdb/table.h"
 #include "storage/rocksdb_layout.h"
@@ -15,6 +16,17 @@ namespace sightline::storage {
 namespace {
 
 constexpr size_t kMiB = size_t{1} << 20;
+
+// After a failed write nothing may be retried behind our back: whoever opens the
+// folder again decides what was written.
+class NoRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/,
+                            rocksdb::Status /*error*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
 
 void ProtectAcknowledgedWrites(rocksdb::DBOptions* db) {
   // The last record of a write-ahead log may be cut short: it was never synced,
@@ -31,9 +43,9 @@ void ProtectAcknowledgedWrites(rocksdb::DBOptions* db) {
   db->track_and_verify_wals_in_manifest = true;
   db->verify_sst_unique_id_in_manifest = true;
   db->paranoid_checks = true;
-  // After a failed write nothing may be retried behind our back: whoever opens
-  // the folder again decides what was written.
+  // For errors that count as retryable, then for a full disk.
   db->max_bgerror_resume_count = 0;
+  db->listeners.push_back(std::make_shared<NoRecovery>());
 }
 
 void BoundMemory(const RocksDbOptions& options, rocksdb::DBOptions* db) {
