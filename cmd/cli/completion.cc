@@ -33,7 +33,8 @@ void Walk(const CLI::App* app, const std::string& path,
     node.commands.push_back(command);
   }
   // Options of sightline itself may stand after a subcommand, too.
-  const std::vector<std::string> common = path.empty() ? node.options : inherited;
+  const std::vector<std::string> common =
+      path.empty() ? node.options : inherited;
   nodes->push_back(node);
   for (const CLI::App* command : node.commands) {
     Walk(command,
@@ -98,8 +99,8 @@ std::string Fish(const std::vector<Node>& nodes) {
       "  test \"$words\" = \"$argv\"\nend\n";
   for (const Node& node : nodes) {
     for (const CLI::App* command : node.commands) {
-      const std::string help = absl::StrReplaceAll(
-          command->get_description(), {{"'", "\\'"}, {"\n", " "}});
+      const std::string help = absl::StrReplaceAll(command->get_description(),
+                                                   {{"'", "\\'"}, {"\n", " "}});
       absl::StrAppend(&out, "complete -c sightline -f -n '__sightline_at ",
                       node.path, "' -a ", command->get_name(), " -d '", help,
                       "'\n");
@@ -126,7 +127,7 @@ void AddCompletion(CLI::App* app, Invocation* run) {
     std::vector<Node> nodes;
     Walk(app, "", {}, &nodes);
     Output out = run->MakeOutput();
-    out.Raw(*shell == "bash" ? Bash(nodes)
+    out.Raw(*shell == "bash"  ? Bash(nodes)
             : *shell == "zsh" ? Zsh(nodes)
                               : Fish(nodes));
     return kExitOk;

@@ -57,10 +57,10 @@ absl::StatusOr<std::string> CsvRow(const client::EntryView& view) {
   for (const v1::Finding& finding : entry.findings()) {
     findings.push_back(finding.rule_id());
   }
-  const std::string policy =
-      entry.has_policy() ? absl::StrCat(entry.policy().policy_id(), "/",
-                                        entry.policy().version())
-                         : "";
+  const std::string policy = entry.has_policy()
+                                 ? absl::StrCat(entry.policy().policy_id(), "/",
+                                                entry.policy().version())
+                                 : "";
   const std::vector<std::string> fields = {
       absl::StrCat(view.index),
       absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ",
@@ -111,19 +111,17 @@ absl::StatusOr<int> Export(const Flags& flags, Invocation& run) {
   if (flags.out != "-") RETURN_IF_ERROR(CheckAbsent(flags.out));
   ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
   if (flags.out == "-") {
-    RETURN_IF_ERROR(
-        WriteRows(flags, session->log(), *run.around.out).status());
+    RETURN_IF_ERROR(WriteRows(flags, session->log(), *run.around.out).status());
     return kExitOk;
   }
   std::ofstream file(flags.out, std::ios::binary);
-  ASSIGN_OR_RETURN(const uint64_t rows,
-                   WriteRows(flags, session->log(), file));
+  ASSIGN_OR_RETURN(const uint64_t rows, WriteRows(flags, session->log(), file));
   Output out = run.MakeOutput();
   if (out.json()) {
     out.Document({{"file", flags.out}, {"entries", rows}});
   } else {
-    out.Line(absl::StrCat(rows, " entries, each verified, written to ",
-                          flags.out));
+    out.Line(
+        absl::StrCat(rows, " entries, each verified, written to ", flags.out));
   }
   return kExitOk;
 }
@@ -139,13 +137,16 @@ void AddExport(CLI::App* app, Invocation* run) {
       "  sightline export --format csv --out log.csv\n"
       "  sightline export --submitter ori:CA0194200 --since 2026-01-01");
   AddFilterOptions(command, &flags->filter);
-  command->add_option("--to", flags->to, "Leaf index to stop before; 0: the end")
+  command
+      ->add_option("--to", flags->to, "Leaf index to stop before; 0: the end")
       ->capture_default_str();
   command->add_option("--format", flags->format, "jsonl or csv")
       ->check(CLI::IsMember({"jsonl", "csv"}))
       ->capture_default_str();
-  command->add_option("--out", flags->out, "File, never overwritten; -: standard "
-                                           "output")
+  command
+      ->add_option("--out", flags->out,
+                   "File, never overwritten; -: standard "
+                   "output")
       ->capture_default_str();
   AddConnectionOptions(command, &flags->settings);
   SetAction(command, run, [flags, run] { return Export(*flags, *run); });

@@ -62,8 +62,8 @@ absl::StatusOr<int64_t> ParseTimeMs(absl::string_view text) {
       return absl::ToUnixMillis(time);
     }
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      text, ": want 2026-05-30, or 2026-05-30T18:00:00Z (UTC)"));
+  return absl::InvalidArgumentError(
+      absl::StrCat(text, ": want 2026-05-30, or 2026-05-30T18:00:00Z (UTC)"));
 }
 
 }  // namespace sightline::cli

@@ -35,25 +35,25 @@ Json KeyJson(const v1::KeyPeriod& key) {
 
 Json SubmitterJson(const v1::Submitter& submitter) {
   Json keys = Json::array();
-  for (const v1::KeyPeriod& key : submitter.keys()) keys.push_back(KeyJson(key));
-  return {{"submitter", submitter.submitter()},
-          {"kind", v1::SubmitterKind_Name(submitter.kind())},
-          {"name", submitter.name()},
-          {"agency_type", v1::AgencyType_Name(submitter.agency_type())},
-          {"state", submitter.state()},
-          {"county_fips", submitter.county_fips()},
-          {"status", v1::SubmitterStatus_Name(submitter.status())},
-          {"verification",
-           v1::IdentityVerification_Name(submitter.verification())},
-          {"provisional", submitter.provisional()},
-          {"enrolled_index", submitter.enrolled_index()},
-          {"keys", keys}};
+  for (const v1::KeyPeriod& key : submitter.keys())
+    keys.push_back(KeyJson(key));
+  return {
+      {"submitter", submitter.submitter()},
+      {"kind", v1::SubmitterKind_Name(submitter.kind())},
+      {"name", submitter.name()},
+      {"agency_type", v1::AgencyType_Name(submitter.agency_type())},
+      {"state", submitter.state()},
+      {"county_fips", submitter.county_fips()},
+      {"status", v1::SubmitterStatus_Name(submitter.status())},
+      {"verification", v1::IdentityVerification_Name(submitter.verification())},
+      {"provisional", submitter.provisional()},
+      {"enrolled_index", submitter.enrolled_index()},
+      {"keys", keys}};
 }
 
 std::string KeyLine(const v1::KeyPeriod& key) {
-  std::string line =
-      absl::StrCat(base::HexEncode(key.key_id()), ", added by entry ",
-                   key.first_index());
+  std::string line = absl::StrCat(base::HexEncode(key.key_id()),
+                                  ", added by entry ", key.first_index());
   if (key.end_index() != 0) {
     absl::StrAppend(&line, ", revoked by entry ", key.end_index());
   }
@@ -78,10 +78,10 @@ absl::StatusOr<int> Show(const Flags& flags, Invocation& run) {
     out.Document(json);
     return kExitOk;
   }
-  out.Field("submitter", absl::StrCat(submitter.submitter(),
-                                      submitter.provisional()
-                                          ? " (provisional, no ORI yet)"
-                                          : ""));
+  out.Field("submitter",
+            absl::StrCat(
+                submitter.submitter(),
+                submitter.provisional() ? " (provisional, no ORI yet)" : ""));
   out.Field("name", submitter.name());
   out.Field("status", v1::SubmitterStatus_Name(submitter.status()));
   out.Field("identity",
