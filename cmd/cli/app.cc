@@ -13,6 +13,7 @@
 #include "cmd/cli/certs.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/keygen.h"
+#include "cmd/cli/submit.h"
 #include "crypto/random.h"
 #include "services/version.h"
 
@@ -23,6 +24,8 @@ namespace {
 constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
     &AddKeygen,
     &AddCerts,
+    &AddSubmit,
+    &AddRespond,
 };
 
 void AddCommonOptions(CLI::App* app, Invocation* run) {
