@@ -1,8 +1,8 @@
 #include "cmd/cli/filter_flags.h"
 
-#include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
 #include "base/status_macros.h"
+#include "cmd/cli/values.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "statement/kinds.h"
 
 namespace sightline::cli {
@@ -10,10 +10,9 @@ namespace {
 
 absl::Status FillTime(absl::string_view option, const std::string& text,
                       google::protobuf::Timestamp* out) {
-  const absl::StatusOr<int64_t> ms = ParseTimeMs(text);
-  if (!ms.ok()) return base::Annotate(ms.status(), option);
-  out->set_seconds(*ms / 1000);
-  out->set_nanos(static_cast<int32_t>(*ms % 1000) * 1'000'000);
+  const auto time = ParseTime(text);
+  if (!time.ok()) return base::Annotate(time.status(), option);
+  *out = *time;
   return absl::OkStatus();
 }
 
@@ -51,19 +50,6 @@ absl::StatusOr<v1::EntryFilter> ToFilter(const FilterFlags& flags) {
         FillTime("--until", flags.until, filter.mutable_admitted_before()));
   }
   return filter;
-}
-
-absl::StatusOr<int64_t> ParseTimeMs(absl::string_view text) {
-  absl::Time time;
-  std::string ignored;
-  for (const char* format : {"%Y-%m-%d", "%Y-%m-%dT%H:%M:%E*SZ",
-                             "%Y-%m-%d %H:%M UTC", "%Y-%m-%d %H:%M:%S UTC"}) {
-    if (absl::ParseTime(format, text, absl::UTCTimeZone(), &time, &ignored)) {
-      return absl::ToUnixMillis(time);
-    }
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat(text, ": want 2026-05-30, or 2026-05-30T18:00:00Z (UTC)"));
 }
 
 }  // namespace sightline::cli

@@ -10,7 +10,6 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "proto/sightline/v1/log_service.pb.h"
 
 namespace sightline::cli {
@@ -26,9 +25,5 @@ struct FilterFlags {
 void AddFilterOptions(CLI::App* command, FilterFlags* flags);
 
 absl::StatusOr<v1::EntryFilter> ToFilter(const FilterFlags& flags);
-
-// "2026-05-30", "2026-05-30T18:00:00Z" or "2026-05-30 18:00 UTC"; a day begins at
-// midnight UTC.
-absl::StatusOr<int64_t> ParseTimeMs(absl::string_view text);
 
 }  // namespace sightline::cli

@@ -1,0 +1,227 @@
+#include "cmd/cli/receipt.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "base/bytes.h"
+#include "base/status_macros.h"
+#include "client/log_client.h"
+#include "client/receipt.h"
+#include "cmd/cli/connect.h"
+#include "cmd/cli/exit_code.h"
+#include "cmd/cli/files.h"
+#include "cmd/cli/settings.h"
+#include "cmd/cli/submission.h"
+#include "cmd/cli/values.h"
+#include "crypto/sha256.h"
+#include "crypto/signer.h"
+#include "proto/sightline/v1/submission_service.pb.h"
+#include "statement/describe.h"
+#include "statement/dsse.h"
+#include "statement/json.h"
+
+namespace sightline::cli {
+namespace {
+
+struct Flags {
+  Settings settings;
+  // get
+  std::string index;
+  std::string leaf_hash;
+  std::string submission;
+  std::string out;
+  // verify
+  std::vector<std::string> files;
+  std::vector<std::string> fields;
+  std::vector<std::string> signers;
+};
+
+absl::StatusOr<v1::SubmitRequest> ReadSubmission(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string bytes, ReadFile(path));
+  v1::SubmitRequest request;
+  if (!request.ParseFromString(bytes)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": not a submission that `submit` has kept"));
+  }
+  return request;
+}
+
+absl::StatusOr<client::Receipt> Fetch(const Flags& flags,
+                                      client::LogClient& log) {
+  if (!flags.index.empty()) {
+    ASSIGN_OR_RETURN(const uint64_t index, ParseNumber("INDEX", flags.index));
+    return log.GetReceipt(index);
+  }
+  if (!flags.leaf_hash.empty()) {
+    ASSIGN_OR_RETURN(const std::string bytes,
+                     ParseHash("--leaf-hash", flags.leaf_hash));
+    ASSIGN_OR_RETURN(const crypto::Digest hash, crypto::DigestFromBytes(bytes));
+    return log.GetReceiptByLeafHash(hash);
+  }
+  ASSIGN_OR_RETURN(const v1::SubmitRequest request,
+                   ReadSubmission(flags.submission));
+  return log.GetReceiptByIdentity(statement::IdentityHash(request.statement()));
+}
+
+absl::StatusOr<int> Get(const Flags& flags, Invocation& run) {
+  ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
+  if (flags.out != "-") RETURN_IF_ERROR(CheckAbsent(flags.out));
+  ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
+  ASSIGN_OR_RETURN(const client::Receipt receipt,
+                   Fetch(flags, session->log()));
+  const std::string text = client::FormatReceiptFile(receipt);
+  Output out = run.MakeOutput();
+  if (flags.out == "-") {
+    out.Raw(text);
+    return kExitOk;
+  }
+  RETURN_IF_ERROR(WriteFile(flags.out, text));
+  if (out.json()) {
+    ASSIGN_OR_RETURN(Json document, ReceiptDocument(receipt));
+    document["file"] = flags.out;
+    out.Document(document);
+    return kExitOk;
+  }
+  out.Line(absl::StrCat("Receipt of entry ", receipt.index, ", verified: ",
+                        flags.out));
+  return kExitOk;
+}
+
+absl::StatusOr<client::ReceiptExpectations> Expectations(const Flags& flags) {
+  client::ReceiptExpectations expected;
+  for (const std::string& field : flags.fields) {
+    const std::pair<std::string, std::string> parts =
+        absl::StrSplit(field, absl::MaxSplits('=', 1));
+    if (field.find('=') == std::string::npos) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("--field ", field, ": want path=value"));
+    }
+    expected.fields.push_back({parts.first, parts.second});
+  }
+  if (!flags.submission.empty()) {
+    ASSIGN_OR_RETURN(const v1::SubmitRequest request,
+                     ReadSubmission(flags.submission));
+    expected.statement = request.statement().payload();
+    for (const v1::SealOpening& opening : request.openings()) {
+      expected.openings.push_back(opening);
+    }
+  }
+  for (const std::string& path : flags.signers) {
+    ASSIGN_OR_RETURN(const crypto::PublicKey key, ReadPublicKey(path));
+    expected.signers.push_back(key);
+  }
+  return expected;
+}
+
+Json VerdictDocument(const std::string& file,
+                     const client::ReceiptVerdict& verdict) {
+  Json checks = Json::array();
+  for (const client::ReceiptCheck& check : verdict.checks) {
+    checks.push_back({{"name", check.name},
+                      {"passed", check.passed},
+                      {"detail", check.detail}});
+  }
+  Json document = {{"file", file},
+                   {"valid", verdict.valid},
+                   {"explanation", verdict.explanation},
+                   {"checks", checks}};
+  if (verdict.valid) {
+    document["origin"] = verdict.origin;
+    document["index"] = *verdict.index;
+    document["tree_size"] = verdict.tree_size;
+    document["leaf_hash"] = base::HexEncode(crypto::AsBytes(*verdict.leaf_hash));
+  }
+  return document;
+}
+
+void Show(const std::string& file, const client::ReceiptVerdict& verdict,
+          Output& out) {
+  if (out.json()) {
+    out.JsonLine(VerdictDocument(file, verdict));
+    return;
+  }
+  out.Line(absl::StrCat(
+      verdict.valid ? out.Paint(Color::kGreen, "VALID")
+                    : out.Paint(Color::kRed, "NOT VALID"),
+      "  ", file));
+  out.Line(verdict.explanation);
+  if (verdict.valid && verdict.entry.has_value()) {
+    out.Line(statement::DescribeEntry(*verdict.index, *verdict.entry));
+  }
+}
+
+// Needs no log: files and the log's verifier key.
+absl::StatusOr<int> Verify(const Flags& flags, Invocation& run) {
+  ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
+  ASSIGN_OR_RETURN(const checkpoint::LogKeySet keys, TrustedKeys(settings));
+  ASSIGN_OR_RETURN(const client::ReceiptExpectations expected,
+                   Expectations(flags));
+  Output out = run.MakeOutput();
+  int code = kExitOk;
+  for (const std::string& file : flags.files) {
+    ASSIGN_OR_RETURN(const std::string bytes, ReadInput(file, *run.around.in));
+    const client::ReceiptVerdict verdict =
+        client::VerifyReceiptFile(bytes, keys, expected);
+    Show(file, verdict, out);
+    if (!verdict.valid) code = kExitNotValid;
+  }
+  return code;
+}
+
+void AddGet(CLI::App* receipt, Invocation* run) {
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* get = receipt->add_subcommand(
+      "get", "Fetch the receipt of an entry and verify it");
+  CLI::App* which = get->add_option_group("which", "Which entry");
+  which->add_option("INDEX", flags->index, "Its leaf index");
+  which->add_option("--leaf-hash", flags->leaf_hash, "Its leaf hash");
+  which->add_option("--submission", flags->submission,
+                    "What `submit` has kept of it");
+  which->require_option(1);
+  get->add_option("--out", flags->out,
+                  "File of the receipt, never overwritten; -: standard output")
+      ->required();
+  AddConnectionOptions(get, &flags->settings);
+  SetAction(get, run, [flags, run] { return Get(*flags, *run); });
+}
+
+void AddVerify(CLI::App* receipt, Invocation* run) {
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* verify = receipt->add_subcommand(
+      "verify", "Check receipt files, without asking anybody");
+  verify->footer(
+      "Exit code 0: all valid. 1: one is not; the message says why.\n"
+      "What a valid receipt proves: the log has this entry at this index and\n"
+      "cannot take it out or alter it without showing two histories.");
+  verify->add_option("FILE", flags->files, "Receipt files; -: standard input")
+      ->required();
+  verify->add_option("--field", flags->fields,
+                     "path=value that the statement must say; several allowed");
+  verify->add_option("--submission", flags->submission,
+                     "The statement must be this one, its seals open with its "
+                     "openings");
+  verify->add_option("--signer", flags->signers,
+                     "Public key that must have signed it; several allowed");
+  AddTrustOptions(verify, &flags->settings);
+  SetAction(verify, run, [flags, run] { return Verify(*flags, *run); });
+}
+
+}  // namespace
+
+void AddReceipt(CLI::App* app, Invocation* run) {
+  CLI::App* receipt =
+      AddGroup(app, "receipt", "Receipts: fetch one, or check files offline");
+  receipt->footer(
+      "Examples:\n"
+      "  sightline receipt get 17 --out entry-17.tlog-proof\n"
+      "  sightline receipt verify --vkey log.example.com+... "
+      "entry-17.tlog-proof");
+  AddGet(receipt, run);
+  AddVerify(receipt, run);
+}
+
+}  // namespace sightline::cli

@@ -1,0 +1,11 @@
+// `sightline receipt`: see --help.
+#pragma once
+
+#include "CLI/CLI.hpp"
+#include "cmd/cli/invocation.h"
+
+namespace sightline::cli {
+
+void AddReceipt(CLI::App* app, Invocation* run);
+
+}  // namespace sightline::cli
