@@ -1,6 +1,8 @@
 #include "storage/fault_file_system.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <utility>
 #include <vector>
 
@@ -329,19 +331,17 @@ void FaultFileSystem::Disk::CutFiles(
   for (const auto& [path, extent] : extents_) {
     if (!FileExists(path, IOOptions(), nullptr).ok()) continue;
     const uint64_t size = extent.synced + keep(extent.size - extent.synced);
-    target()
-        ->Truncate(path, std::min(size, extent.size), IOOptions(), nullptr)
-        .PermitUncheckedError();
+    // RocksDB's own file system cannot truncate by name.
+    std::filesystem::resize_file(path, std::min(size, extent.size));
   }
 }
 
 void FaultFileSystem::Disk::ForgetNames() {
   for (const auto& [folder, names] : unlisted_) {
     for (const auto& [path, before] : names) {
-      target()->DeleteFile(path, IOOptions(), nullptr).PermitUncheckedError();
+      std::filesystem::remove(path);
       if (!before.has_value()) continue;
-      rocksdb::WriteStringToFile(target(), *before, path)
-          .PermitUncheckedError();
+      std::ofstream(path, std::ios::binary) << *before;
     }
   }
   unlisted_.clear();

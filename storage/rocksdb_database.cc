@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "storage/manifest_guard.h"
 #include "storage/rocksdb_status.h"
 #include "storage/rocksdb_tuning.h"
 
@@ -57,8 +58,9 @@ RocksDbDatabase::RocksDbDatabase(absl::string_view path,
                                  const RocksDbOptions& options)
     : path_(WithoutTrailingSlash(path)),
       options_(options),
-      env_(options.env != nullptr ? options.env : rocksdb::Env::Default()),
-      db_options_(MakeDbOptions(options)),
+      env_(MakeManifestGuard(options.env != nullptr ? options.env
+                                                    : rocksdb::Env::Default())),
+      db_options_(MakeDbOptions(options, env_.get())),
       families_(MakeFamilies(options)) {}
 
 RocksDbDatabase::~RocksDbDatabase() {
@@ -88,12 +90,12 @@ absl::Status RocksDbDatabase::PrepareFolder() {
   if (env_->FileExists(path_).IsNotFound()) {
     if (!may_create) return NoStore(path_);
     RETURN_IF_ERROR(FromRocksDb(env_->CreateDirIfMissing(path_)));
-    RETURN_IF_ERROR(SyncFolder(env_, Parent(path_)));
+    RETURN_IF_ERROR(SyncFolder(env(), Parent(path_)));
   }
   if (env_->FileExists(absl::StrCat(path_, "/", kFormatFile)).ok()) {
     return CheckFormat();
   }
-  ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(env_, path_));
+  ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(env(), path_));
   for (const std::string& name : files) {
     if (absl::StartsWith(name, kFormatFile)) continue;  // half written
     return absl::FailedPreconditionError(
@@ -105,7 +107,7 @@ absl::Status RocksDbDatabase::PrepareFolder() {
 absl::Status RocksDbDatabase::CheckFormat() {
   std::string line;
   RETURN_IF_ERROR(FromRocksDb(rocksdb::ReadFileToString(
-      env_, absl::StrCat(path_, "/", kFormatFile), &line)));
+      env(), absl::StrCat(path_, "/", kFormatFile), &line)));
   if (line != kFormatLine) {
     return absl::FailedPreconditionError(
         absl::StrCat("data folder ", path_, " has another format: '",
@@ -114,7 +116,7 @@ absl::Status RocksDbDatabase::CheckFormat() {
   }
   if (env_->FileExists(path_ + "/CURRENT").ok()) return absl::OkStatus();
   // Either a crash while the store was being made, or what named it is gone.
-  ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(env_, path_));
+  ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(env(), path_));
   for (const std::string& name : files) {
     if (absl::EndsWith(name, ".sst") || absl::EndsWith(name, ".log")) {
       return absl::DataLossError(
@@ -128,9 +130,9 @@ absl::Status RocksDbDatabase::CheckFormat() {
 absl::Status RocksDbDatabase::WriteFormat() {
   const std::string name = absl::StrCat(path_, "/", kFormatFile);
   RETURN_IF_ERROR(FromRocksDb(rocksdb::WriteStringToFile(
-      env_, kFormatLine, name + ".tmp", /*should_sync=*/true)));
+      env(), kFormatLine, name + ".tmp", /*should_sync=*/true)));
   RETURN_IF_ERROR(FromRocksDb(env_->RenameFile(name + ".tmp", name)));
-  return SyncFolder(env_, path_);
+  return SyncFolder(env(), path_);
 }
 
 absl::Status RocksDbDatabase::OpenDb() {
@@ -163,7 +165,8 @@ absl::Status RocksDbDatabase::OpenReadOnly() {
 absl::Status RocksDbDatabase::ClearIngestFolder() {
   const std::string folder = IngestPath();
   RETURN_IF_ERROR(FromRocksDb(env_->CreateDirIfMissing(folder)));
-  ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(env_, folder));
+  ASSIGN_OR_RETURN(const std::vector<std::string> files,
+                   FilesIn(env(), folder));
   for (const std::string& name : files) {
     RETURN_IF_ERROR(
         FromRocksDb(env_->DeleteFile(absl::StrCat(folder, "/", name))));

@@ -40,7 +40,7 @@ class RocksDbDatabase {
   }
   const std::string& path() const { return path_; }
   const RocksDbOptions& options() const { return options_; }
-  rocksdb::Env* env() const { return env_; }
+  rocksdb::Env* env() const { return env_.get(); }
 
   // kNotFound when there is no such key.
   absl::Status Get(Family family, absl::string_view key,
@@ -76,7 +76,7 @@ class RocksDbDatabase {
 
   const std::string path_;
   const RocksDbOptions options_;
-  rocksdb::Env* const env_;
+  const std::unique_ptr<rocksdb::Env> env_;
   rocksdb::DBOptions db_options_;
   std::vector<rocksdb::ColumnFamilyDescriptor> families_;
   std::unique_ptr<rocksdb::DB> db_;

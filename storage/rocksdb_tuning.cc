@@ -113,9 +113,10 @@ rocksdb::ColumnFamilyOptions FamilyOptions(
 
 }  // namespace
 
-rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options) {
+rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options,
+                                 rocksdb::Env* env) {
   rocksdb::DBOptions db;
-  if (options.env != nullptr) db.env = options.env;
+  db.env = env;
   db.create_if_missing = true;  // RocksDbDatabase decides, before it calls
   db.create_missing_column_families = !options.read_only;
   ProtectAcknowledgedWrites(&db);

@@ -9,7 +9,9 @@
 
 namespace sightline::storage {
 
-rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options);
+// `env` is what the database works through.
+rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options,
+                                 rocksdb::Env* env);
 
 // One per Family, in that order; they share one block cache.
 std::vector<rocksdb::ColumnFamilyDescriptor> MakeFamilies(
