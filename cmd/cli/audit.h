@@ -1,0 +1,11 @@
+// `sightline audit`: see --help.
+#pragma once
+
+#include "CLI/CLI.hpp"
+#include "cmd/cli/invocation.h"
+
+namespace sightline::cli {
+
+void AddAudit(CLI::App* app, Invocation* run);
+
+}  // namespace sightline::cli
