@@ -10,10 +10,20 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
+#include "cmd/cli/audit.h"
 #include "cmd/cli/certs.h"
+#include "cmd/cli/completion.h"
 #include "cmd/cli/exit_code.h"
+#include "cmd/cli/export.h"
+#include "cmd/cli/init.h"
 #include "cmd/cli/keygen.h"
+#include "cmd/cli/log_info.h"
+#include "cmd/cli/prove.h"
+#include "cmd/cli/receipt.h"
+#include "cmd/cli/registrar.h"
+#include "cmd/cli/registry.h"
 #include "cmd/cli/submit.h"
+#include "cmd/cli/tail.h"
 #include "crypto/random.h"
 #include "services/version.h"
 
@@ -22,10 +32,10 @@ namespace {
 
 // In the order of `--help`.
 constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
-    &AddKeygen,
-    &AddCerts,
-    &AddSubmit,
-    &AddRespond,
+    &AddKeygen,   &AddCerts,      &AddInit,    &AddRegistrarCommands,
+    &AddSubmit,   &AddRespond,    &AddReceipt, &AddProve,
+    &AddTail,     &AddExport,     &AddAudit,   &AddLogInfo,
+    &AddRegistry, &AddCompletion,
 };
 
 void AddCommonOptions(CLI::App* app, Invocation* run) {

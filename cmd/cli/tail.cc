@@ -30,7 +30,7 @@ absl::Status Show(const client::EntryView& view, Output& out) {
   if (out.json()) {
     ASSIGN_OR_RETURN(const std::string json,
                      statement::EntryToJson(view.index, view.bytes));
-    out.JsonLine(json);
+    out.JsonText(json);
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(const v1::Entry entry, statement::ParseEntry(view.bytes));
