@@ -43,7 +43,12 @@ absl::StatusOr<std::unique_ptr<RocksDbDatabase>> OpenExisting(
 absl::StatusOr<KeyValue> Find(const RocksDbDatabase& database, Family family,
                               const DamageSpot& spot) {
   const auto iterator = database.NewIterator(family);
-  iterator->SeekForPrev(LastKey(family, spot));
+  if (family == Family::kEntries || family == Family::kIdentities) {
+    iterator->Seek(ToSlice(NumberKey(spot.number).view()));
+    if (!iterator->Valid()) iterator->SeekToLast();
+  } else {
+    iterator->SeekForPrev(LastKey(family, spot));
+  }
   RETURN_IF_ERROR(FromRocksDb(iterator->status()));
   if (!iterator->Valid()) {
     return absl::NotFoundError(absl::StrCat(

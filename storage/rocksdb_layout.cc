@@ -32,6 +32,22 @@ TileKey::TileKey(uint8_t level, uint64_t index) {
   PutBigEndian(index, bytes_.data() + 1);
 }
 
+SegmentKey::SegmentKey(uint64_t begin, uint64_t end) {
+  PutBigEndian(end - 1, bytes_.data());
+  bytes_[8] = static_cast<char>(end - begin - 1);
+}
+
+absl::StatusOr<SegmentRange> ParseSegmentKey(absl::string_view key) {
+  if (key.size() != 9) return WrongLength("segment's key", key.size(), 9);
+  const uint64_t last = base::ReadU64(key);
+  const uint64_t before = static_cast<uint8_t>(key[8]);
+  if (last < before || BundleBegin(last) > last - before) {
+    return absl::DataLossError(
+        absl::StrCat("a segment of ", before + 1, " entries ends at ", last));
+  }
+  return SegmentRange{last - before, last + 1};
+}
+
 absl::StatusOr<uint64_t> ParseNumberKey(absl::string_view key) {
   if (key.size() != 8) return WrongLength("stored key", key.size(), 8);
   return base::ReadU64(key);

@@ -4,7 +4,8 @@
 // Shapes:  integers in keys are big-endian, so that keys sort as numbers do.
 //          A "segment" is what one batch added to one entry bundle: it starts at
 //          the batch's first entry or at a multiple of 256, whichever is later,
-//          and never crosses the next multiple.
+//          and never crosses the next multiple. It lies under its last index, so
+//          that one seek forward from any of its indices finds it.
 // Errors:  kDataLoss: a value is not of its form.
 // Threads: pure; any thread.
 #pragma once
@@ -28,7 +29,7 @@ inline constexpr char kIngestFolder[] = "ingest";
 
 enum class Family {
   kMeta,         // RocksDB insists on a family "default": this is it
-  kEntries,      // u64 index of a segment's first entry -> its entries
+  kEntries,      // u64 last index, u8 (entries - 1) -> a segment's entries
   kIdentities,   // the same -> 32 bytes per entry
   kTiles,        // u8 level, u64 index -> stored tile
   kCheckpoints,  // u64 tree size -> signed note
@@ -74,7 +75,25 @@ class TileKey {
   std::array<char, 9> bytes_;
 };
 
+// A key of kEntries and kIdentities on the stack.
+class SegmentKey {
+ public:
+  // REQUIRES: 1 <= end - begin <= 256.
+  SegmentKey(uint64_t begin, uint64_t end);
+  absl::string_view view() const { return {bytes_.data(), bytes_.size()}; }
+
+ private:
+  std::array<char, 9> bytes_;
+};
+
+// Entries [begin, end).
+struct SegmentRange {
+  uint64_t begin = 0;
+  uint64_t end = 0;
+};
+
 absl::StatusOr<uint64_t> ParseNumberKey(absl::string_view key);
+absl::StatusOr<SegmentRange> ParseSegmentKey(absl::string_view key);
 
 // u64 tree size, 32 bytes root hash, u64 time (two's complement).
 std::string EncodeTreeState(const TreeState& state);

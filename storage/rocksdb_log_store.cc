@@ -55,38 +55,46 @@ std::string DrawSalt() {
   return salt;
 }
 
-absl::StatusOr<uint64_t> CountEntries(absl::string_view segment) {
-  tiles::EntryBundleReader reader(segment);
+absl::Status WrongSegment(const SegmentReader& segment,
+                          absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("entries ", segment.begin(), "-",
+                                          segment.end(), ": ", what));
+}
+
+// Visits the entries of a segment that are in [begin, end). False when the
+// visitor has had enough.
+absl::StatusOr<bool> VisitSegment(
+    const SegmentReader& segment, uint64_t begin, uint64_t end,
+    absl::FunctionRef<bool(uint64_t index, absl::string_view entry)> visit) {
+  tiles::EntryBundleReader reader(segment.value());
+  absl::string_view entry;
+  uint64_t index = segment.begin();
+  const uint64_t stop = std::min(end, segment.end());
+  for (; index < stop && reader.Next(&entry); ++index) {
+    if (index >= begin && !visit(index, entry)) return false;
+  }
+  if (!reader.status().ok()) {
+    return WrongSegment(segment, reader.status().message());
+  }
+  if (index < stop) return WrongSegment(segment, "too few of them");
+  return true;
+}
+
+// Whether the segment holds what its key says.
+absl::Status CheckSegment(Family family, const SegmentReader& segment) {
+  const uint64_t want = segment.end() - segment.begin();
+  if (family == Family::kIdentities) {
+    return segment.value().size() == want * crypto::kDigestSize
+               ? absl::OkStatus()
+               : WrongSegment(segment, "as many identity hashes are not there");
+  }
+  tiles::EntryBundleReader reader(segment.value());
   absl::string_view entry;
   while (reader.Next(&entry)) {
   }
-  if (!reader.status().ok()) {
-    return absl::DataLossError(reader.status().message());
-  }
-  return reader.count();
-}
-
-// Visits the entries of one segment that are in [*next, end) and moves *next
-// past them. False when the visitor has had enough.
-absl::StatusOr<bool> VisitSegment(
-    uint64_t segment_begin, absl::string_view segment, uint64_t* next,
-    uint64_t end,
-    absl::FunctionRef<bool(uint64_t index, absl::string_view entry)> visit) {
-  tiles::EntryBundleReader reader(segment);
-  absl::string_view entry;
-  uint64_t index = segment_begin;
-  for (; index < end && reader.Next(&entry); ++index) {
-    if (index < *next) continue;
-    *next = index + 1;
-    if (!visit(index, entry)) return false;
-  }
-  if (!reader.status().ok()) {
-    return absl::DataLossError(
-        absl::StrCat("entry ", index, ": ", reader.status().message()));
-  }
-  // A segment that ends before what was asked of it.
-  if (index < end && index != *next) return MissingEntry(*next);
-  return true;
+  return reader.status().ok() && reader.count() == want
+             ? absl::OkStatus()
+             : WrongSegment(segment, "malformed");
 }
 
 }  // namespace
@@ -155,11 +163,8 @@ absl::Status RocksDbLogStore::CheckNewestSegments() const {
     const absl::Status status = segment.SeekToLast();
     if (absl::IsNotFound(status)) continue;
     RETURN_IF_ERROR(status);
-    uint64_t count = segment.value().size() / crypto::kDigestSize;
-    if (kBoth[i] == Family::kEntries) {
-      ASSIGN_OR_RETURN(count, CountEntries(segment.value()));
-    }
-    ends[i] = segment.begin() + count;
+    RETURN_IF_ERROR(CheckSegment(kBoth[i], segment));
+    ends[i] = segment.end();
   }
   if (ends[0] != tree_size || ends[1] != tree_size) {
     return absl::DataLossError(
@@ -279,7 +284,7 @@ void RocksDbLogStore::FillSegments(const Batch& batch) {
     const uint64_t bundle_end = BundleBegin(first + i) + kBundleEntries;
     const size_t stop = std::min<uint64_t>(n, bundle_end - first);
     const size_t stop_byte = batch.entry_ends[stop - 1];
-    const NumberKey key(first + i);
+    const SegmentKey key(first + i, first + stop);
     Put(Family::kEntries, key.view(),
         batch.entries.substr(byte, stop_byte - byte));
     Put(Family::kIdentities, key.view(),
@@ -306,18 +311,16 @@ absl::Status RocksDbLogStore::ReadEntries(
   SegmentReader segment(*database_, Family::kEntries,
                         /*scan=*/end - begin >= kScanEntries);
   RETURN_IF_ERROR(segment.Seek(begin));
-  for (uint64_t next = begin; next < end;) {
-    if (segment.begin() > next) return MissingEntry(next);
-    ASSIGN_OR_RETURN(
-        const bool go_on,
-        VisitSegment(segment.begin(), segment.value(), &next, end, visit));
-    if (!go_on || next == end) return absl::OkStatus();
+  for (;;) {
+    ASSIGN_OR_RETURN(const bool go_on,
+                     VisitSegment(segment, begin, end, visit));
+    const uint64_t next = segment.end();
+    if (!go_on || next >= end) return absl::OkStatus();
     const absl::Status status = segment.Next();
     if (absl::IsNotFound(status)) return MissingEntry(next);
     RETURN_IF_ERROR(status);
     if (segment.begin() != next) return MissingEntry(next);
   }
-  return absl::OkStatus();
 }
 
 absl::StatusOr<tiles::PinnedBytes> RocksDbLogStore::StoredTile(

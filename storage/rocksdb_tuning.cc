@@ -81,6 +81,13 @@ void TuneTable(Family family, rocksdb::BlockBasedTableOptions* table) {
     case Family::kHashIndex:
       table->block_size = 4096;
       break;
+    case Family::kEntries:
+    case Family::kIdentities:
+      // A seek reads the block that has its key, and not the one before as well.
+      table->index_shortening =
+          rocksdb::BlockBasedTableOptions::IndexShorteningMode::kNoShortening;
+      table->block_size = 16384;
+      break;
     default:
       table->block_size = 16384;
   }

@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "storage/rocksdb_layout.h"
 #include "storage/rocksdb_status.h"
 
 namespace sightline::storage {
@@ -12,11 +11,9 @@ SegmentReader::SegmentReader(const RocksDbDatabase& database, Family family,
     : family_(family), iterator_(database.NewIterator(family, scan)) {}
 
 absl::Status SegmentReader::Seek(uint64_t index) {
-  iterator_->SeekForPrev(ToSlice(NumberKey(index).view()));
+  iterator_->Seek(ToSlice(NumberKey(index).view()));
   absl::Status status = Read();
-  if (status.ok() && begin_ < BundleBegin(index)) {
-    status = absl::NotFoundError("before its bundle");
-  }
+  if (status.ok() && begin() > index) status = absl::NotFoundError("a gap");
   if (!absl::IsNotFound(status)) return status;
   return absl::DataLossError(
       absl::StrCat(kFamilyNames[static_cast<int>(family_)],
@@ -42,7 +39,7 @@ absl::Status SegmentReader::Read() {
     RETURN_IF_ERROR(FromRocksDb(iterator_->status()));
     return absl::NotFoundError("no segment");
   }
-  ASSIGN_OR_RETURN(begin_, ParseNumberKey(ToView(iterator_->key())));
+  ASSIGN_OR_RETURN(range_, ParseSegmentKey(ToView(iterator_->key())));
   return absl::OkStatus();
 }
 

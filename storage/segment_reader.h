@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "rocksdb/iterator.h"
 #include "storage/rocksdb_database.h"
+#include "storage/rocksdb_layout.h"
 
 namespace sightline::storage {
 
@@ -20,8 +21,7 @@ class SegmentReader {
   // `database` must outlive the reader. `scan`: see RocksDbDatabase.
   SegmentReader(const RocksDbDatabase& database, Family family, bool scan);
 
-  // Moves to the segment that must hold `index`: the last one that does not
-  // begin after it, in the same bundle.
+  // Moves to the segment that must hold `index`.
   absl::Status Seek(uint64_t index);
 
   // Moves to the segment after this one. kNotFound at the end.
@@ -30,7 +30,9 @@ class SegmentReader {
   // Moves to the last segment of all. kNotFound when there is none.
   absl::Status SeekToLast();
 
-  uint64_t begin() const { return begin_; }
+  // The segment holds entries [begin(), end()).
+  uint64_t begin() const { return range_.begin; }
+  uint64_t end() const { return range_.end; }
   // Valid until the reader moves.
   absl::string_view value() const;
 
@@ -39,7 +41,7 @@ class SegmentReader {
 
   const Family family_;
   const std::unique_ptr<rocksdb::Iterator> iterator_;
-  uint64_t begin_ = 0;
+  SegmentRange range_;
 };
 
 }  // namespace sightline::storage

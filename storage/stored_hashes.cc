@@ -52,12 +52,11 @@ absl::Status StoredHashes::ReadIdentities(uint64_t begin, uint64_t end,
   uint64_t index = begin;
   for (;;) {
     const absl::string_view hashes = segment.value();
-    const uint64_t segment_end = segment.begin() + hashes.size() / kHashBytes;
-    if (hashes.size() % kHashBytes != 0 || segment.begin() > index ||
-        segment_end <= index) {
+    if (hashes.size() != (segment.end() - segment.begin()) * kHashBytes ||
+        segment.begin() > index) {
       return Missing("identity", index);
     }
-    for (; index < std::min(end, segment_end); ++index) {
+    for (; index < std::min(end, segment.end()); ++index) {
       out->push_back(HashAt(hashes, index - segment.begin()));
     }
     if (index == end) return absl::OkStatus();
