@@ -14,8 +14,6 @@
 //   memory                       memory RESIDENT-BYTES PEAK-BYTES
 //   cpu                          cpu SECONDS
 //   idle                         idle       (when no work is left in the background)
-#include <sys/resource.h>
-
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -34,6 +32,7 @@
 #include "base/clock.h"
 #include "bench/bench_log.h"
 #include "bench/bench_parties.h"
+#include "bench/cpu_time.h"
 #include "bench/null_service.h"
 #include "bench/or_die.h"
 #include "bench/result.h"
@@ -119,16 +118,6 @@ uint64_t StatusKiB(absl::string_view field) {
     return std::strtoull(std::string(rest).c_str(), nullptr, 10);
   }
   return 0;
-}
-
-double CpuSeconds() {
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const struct timeval& time) {
-    return static_cast<double>(time.tv_sec) +
-           1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 std::string Proofs(BenchLog& bench, int count) {

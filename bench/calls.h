@@ -4,7 +4,7 @@
 //          come on threads of gRPC.
 //
 // Example:
-//   const double rate = CallsPerSecond<Request, Response>(
+//   const CallTotals totals = MakeCalls<Request, Response>(
 //       64, 2.0, [&](uint64_t i, Request* request) { ... },
 //       [&](auto* context, auto* request, auto* response, auto done) {
 //         stub->async()->Method(context, request, response, std::move(done));
@@ -17,9 +17,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -56,11 +56,17 @@ inline void EndOnError(const grpc::Status& status) {
 
 }  // namespace calls_detail
 
-// Answers per second, in about `seconds`.
+// What came of it.
+struct CallTotals {
+  uint64_t calls = 0;
+  double seconds = 0;
+};
+
+// Keeps `outstanding` calls under way for about `seconds`.
 template <typename Request, typename Response>
-double CallsPerSecond(size_t outstanding, double seconds,
-                      const FillRequest<Request>& fill,
-                      const BeginCall<Request, Response>& begin) {
+CallTotals MakeCalls(size_t outstanding, double seconds,
+                     const FillRequest<Request>& fill,
+                     const BeginCall<Request, Response>& begin) {
   using Clock = std::chrono::steady_clock;
   using Caller = calls_detail::Caller<Request, Response>;
   const auto elapsed = [start = Clock::now()] {
@@ -89,7 +95,7 @@ double CallsPerSecond(size_t outstanding, double seconds,
     ask(&caller);
   }
   running.Drain();
-  return static_cast<double>(answered) / elapsed();
+  return {answered, elapsed()};
 }
 
 }  // namespace sightline::bench

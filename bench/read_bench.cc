@@ -2,7 +2,7 @@
 // same answer size, and StreamEntries from a cold cache against a null server
 // stream of the same bytes. Server and client are two processes on the same cores.
 //
-//   read_bench DIR [ENTRIES [ROUNDS [SECONDS]]]
+//   read_bench DIR [ENTRIES [ROUNDS [SECONDS [proofs|streams]]]]
 //
 // A log in DIR is used again if there is one, and left behind. Every answer comes
 // over TLS, as the server gives it to everybody; the same without TLS, which has
@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -21,7 +22,9 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "bench/calls.h"
+#include "bench/cpu_time.h"
 #include "bench/null_service.grpc.pb.h"
 #include "bench/or_die.h"
 #include "bench/raw_stream.h"
@@ -51,8 +54,9 @@ struct Plan {
   double seconds = 2;
 };
 
-std::shared_ptr<grpc::Channel> Connect(const std::string& address,
-                                       const client::TlsOptions& tls) {
+using Channel = std::shared_ptr<grpc::Channel>;
+
+Channel Connect(const std::string& address, const client::TlsOptions& tls) {
   return OrDie(client::MakeChannel(address, tls), "channel");
 }
 
@@ -67,10 +71,9 @@ client::TlsOptions Plaintext() {
 using ProofRequest = v1::GetInclusionProofRequest;
 using ProofResponse = v1::GetInclusionProofResponse;
 
-double ProofsPerSecond(const std::shared_ptr<grpc::Channel>& channel,
-                       const Plan& plan, uint64_t seed) {
+CallTotals AskProofs(const Channel& channel, const Plan& plan, uint64_t seed) {
   const auto stub = v1::LogService::NewStub(channel);
-  return CallsPerSecond<ProofRequest, ProofResponse>(
+  return MakeCalls<ProofRequest, ProofResponse>(
       kOutstanding, plan.seconds,
       [&](uint64_t n, ProofRequest* request) {
         request->set_index(Mix(seed + n) % plan.entries);
@@ -81,10 +84,10 @@ double ProofsPerSecond(const std::shared_ptr<grpc::Channel>& channel,
       });
 }
 
-double NullsPerSecond(const std::shared_ptr<grpc::Channel>& channel,
-                      const Plan& plan, uint32_t answer_bytes) {
+CallTotals AskNothing(const Channel& channel, const Plan& plan,
+                      uint32_t answer_bytes) {
   const auto stub = NullService::NewStub(channel);
-  return CallsPerSecond<NullRequest, NullResponse>(
+  return MakeCalls<NullRequest, NullResponse>(
       kOutstanding, plan.seconds,
       [&](uint64_t, NullRequest* request) {
         request->set_answer_bytes(answer_bytes);
@@ -94,8 +97,7 @@ double NullsPerSecond(const std::shared_ptr<grpc::Channel>& channel,
       });
 }
 
-uint32_t AnswerBytes(const std::shared_ptr<grpc::Channel>& channel,
-                     const Plan& plan) {
+uint32_t AnswerBytes(const Channel& channel, const Plan& plan) {
   const auto stub = v1::LogService::NewStub(channel);
   std::vector<double> sizes;
   for (uint64_t i = 0; i < 101; ++i) {
@@ -113,26 +115,55 @@ uint32_t AnswerBytes(const std::shared_ptr<grpc::Channel>& channel,
   return static_cast<uint32_t>(Median(sizes));
 }
 
+// A rate, and the processor time of one of what is counted, of both processes.
+struct Measured {
+  double rate = 0;
+  double cpu_us = 0;
+};
+
+Measured MeasureCalls(ServerProcess& server,
+                      const std::function<CallTotals()>& make_calls) {
+  const double before = CpuSeconds() + server.CpuSeconds();
+  const CallTotals totals = make_calls();
+  const double used = CpuSeconds() + server.CpuSeconds() - before;
+  const double calls = static_cast<double>(totals.calls);
+  return {calls / totals.seconds, 1e6 * used / calls};
+}
+
 struct Compared {
-  std::vector<double> result, limit, ratio;
-  void Add(double a, double b) {
-    result.push_back(a);
-    limit.push_back(b);
-    ratio.push_back(a / b);
+  std::vector<double> result, limit, ratio, cpu_us, limit_cpu_us;
+  void Add(const Measured& a, const Measured& b) {
+    result.push_back(a.rate);
+    limit.push_back(b.rate);
+    ratio.push_back(a.rate / b.rate);
+    cpu_us.push_back(a.cpu_us);
+    limit_cpu_us.push_back(b.cpu_us);
   }
 };
 
-Compared CompareProofs(const std::shared_ptr<grpc::Channel>& log,
-                       const std::shared_ptr<grpc::Channel>& null,
-                       const Plan& plan, uint32_t answer_bytes) {
+Compared CompareProofs(ServerProcess& server, const Channel& log,
+                       const Channel& null, const Plan& plan,
+                       uint32_t answer_bytes) {
   Compared compared;
-  ProofsPerSecond(log, plan, 0);  // as the caches are in a server that runs
+  AskProofs(log, plan, 0);  // as the caches are in a server that runs
   for (int round = 0; round < plan.rounds; ++round) {
-    const double limit = NullsPerSecond(null, plan, answer_bytes);
-    compared.Add(ProofsPerSecond(log, plan, static_cast<uint64_t>(round) << 32),
-                 limit);
+    const Measured limit = MeasureCalls(
+        server, [&] { return AskNothing(null, plan, answer_bytes); });
+    const uint64_t seed = (static_cast<uint64_t>(round) + 1) << 32;
+    compared.Add(
+        MeasureCalls(server, [&] { return AskProofs(log, plan, seed); }),
+        limit);
   }
   return compared;
+}
+
+void Tell(const char* what, const Compared& compared) {
+  PrintNote(absl::StrFormat(
+      "%s: %.0f/s, limit %.0f/s, ratio %.2f; processor time of both processes "
+      "%.3g us, limit %.3g us",
+      what, Median(compared.result), Median(compared.limit),
+      Median(compared.ratio), Median(compared.cpu_us),
+      Median(compared.limit_cpu_us)));
 }
 
 void MeasureProofs(const Plan& plan) {
@@ -141,13 +172,12 @@ void MeasureProofs(const Plan& plan) {
   const auto log = Connect(server.address(), server.Tls(0));
   const uint32_t bytes = AnswerBytes(log, plan);
   const Compared tls = CompareProofs(
-      log, Connect(server.null_address(), server.Tls(0)), plan, bytes);
-  const Compared plain = CompareProofs(
-      Connect(server.plaintext_address(), Plaintext()),
-      Connect(server.null_plaintext_address(), Plaintext()), plan, bytes);
-  std::cerr << "GetInclusionProof without TLS: " << Median(plain.result)
-            << "/s, null call " << Median(plain.limit) << "/s, ratio "
-            << Median(plain.ratio) << "\n";
+      server, log, Connect(server.null_address(), server.Tls(0)), plan, bytes);
+  Tell("GetInclusionProof", tls);
+  Tell("GetInclusionProof without TLS",
+       CompareProofs(server, Connect(server.plaintext_address(), Plaintext()),
+                     Connect(server.null_plaintext_address(), Plaintext()),
+                     plan, bytes));
   const double ratio = Median(tls.ratio);
   Print({absl::StrCat("GetInclusionProof at ", plan.entries,
                       " entries, random indices"),
@@ -159,16 +189,15 @@ void MeasureProofs(const Plan& plan) {
 
 // --- streams ------------------------------------------------------------------
 
-// Entries per second.
+// Of entries.
 struct StreamRates {
-  double cold = 0;
-  double warm = 0;
-  double limit = 0;
+  Measured cold;
+  Measured warm;
+  Measured limit;
   uint64_t message_bytes = 0;
 };
 
-StreamTotals ReadEntries(const std::shared_ptr<grpc::Channel>& channel,
-                         uint64_t* entries) {
+StreamTotals ReadEntries(const Channel& channel, uint64_t* entries) {
   StreamTotals totals =
       ReadStream(channel, "/sightline.v1.LogService/StreamEntries",
                  v1::StreamEntriesRequest());
@@ -180,8 +209,7 @@ StreamTotals ReadEntries(const std::shared_ptr<grpc::Channel>& channel,
   return totals;
 }
 
-StreamTotals ReadNull(const std::shared_ptr<grpc::Channel>& channel,
-                      const StreamTotals& like) {
+StreamTotals ReadNull(const Channel& channel, const StreamTotals& like) {
   NullStreamRequest request;
   request.set_messages(like.messages);
   request.set_message_bytes(
@@ -206,15 +234,24 @@ StreamRates MeasureStream(const Plan& plan, bool with_tls) {
                               std::chrono::seconds(10));
   }
   uint64_t count = 0;
-  const StreamTotals entries = ReadEntries(log, &count);
+  StreamTotals entries;
+  const auto measure = [&](const std::function<StreamTotals()>& read) {
+    const double before = CpuSeconds() + server.CpuSeconds();
+    const StreamTotals totals = read();
+    const double used = CpuSeconds() + server.CpuSeconds() - before;
+    const double n = static_cast<double>(count);
+    return Measured{n / totals.seconds, 1e6 * used / n};
+  };
+  const auto read_entries = [&] { return entries = ReadEntries(log, &count); };
+  StreamRates rates;
+  rates.cold = measure(read_entries);
   if (count < plan.entries) {
     OrDie(absl::DataLossError("it ended too early"), "StreamEntries");
   }
-  const StreamTotals limit = ReadNull(null, entries);
-  const StreamTotals again = ReadEntries(log, &count);
-  const double n = static_cast<double>(count);
-  return {n / entries.seconds, n / again.seconds, n / limit.seconds,
-          entries.bytes / entries.messages};
+  rates.limit = measure([&] { return ReadNull(null, entries); });
+  rates.warm = measure(read_entries);
+  rates.message_bytes = entries.bytes / entries.messages;
+  return rates;
 }
 
 void MeasureStreams(const Plan& plan) {
@@ -227,11 +264,9 @@ void MeasureStreams(const Plan& plan) {
     const StreamRates without = MeasureStream(plan, false);
     plain.Add(without.cold, without.limit);
   }
-  std::cerr << "StreamEntries, read before: " << Median(warm.result)
-            << " entries/s, ratio " << Median(warm.ratio)
-            << "; cold, without TLS: " << Median(plain.result)
-            << " entries/s, null stream " << Median(plain.limit) << ", ratio "
-            << Median(plain.ratio) << "\n";
+  Tell("StreamEntries, cold", cold);
+  Tell("StreamEntries, read before", warm);
+  Tell("StreamEntries, cold, without TLS", plain);
   const double ratio = Median(cold.ratio);
   Print({"StreamEntries, cold cache", "at least 0.5", "entries/s",
          Median(cold.result), Median(cold.limit), ratio, ratio >= 0.5,
@@ -241,7 +276,8 @@ void MeasureStreams(const Plan& plan) {
 
 int Main(int argc, char** argv) {
   if (argc < 2) {
-    std::cerr << "usage: read_bench DIR [ENTRIES [ROUNDS [SECONDS]]]\n";
+    std::cerr << "usage: read_bench DIR [ENTRIES [ROUNDS [SECONDS "
+                 "[proofs|streams]]]]\n";
     return 2;
   }
   Plan plan;
@@ -249,8 +285,9 @@ int Main(int argc, char** argv) {
   if (argc > 2) plan.entries = std::strtoull(argv[2], nullptr, 10);
   if (argc > 3) plan.rounds = std::atoi(argv[3]);
   if (argc > 4) plan.seconds = std::atof(argv[4]);
-  MeasureProofs(plan);
-  MeasureStreams(plan);
+  const std::string only = argc > 5 ? argv[5] : "";
+  if (only != "streams") MeasureProofs(plan);
+  if (only != "proofs") MeasureStreams(plan);
   return 0;
 }
 

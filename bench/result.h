@@ -36,10 +36,17 @@ inline double Quantile(std::vector<double> values, double q) {
 
 inline void Print(const Row& row) {
   std::printf(
-      "{\"what\": \"%s\", \"bar\": \"%s\", \"unit\": \"%s\", \"result\": %.6g, "
-      "\"limit\": %.6g, \"ratio\": %.4g, \"met\": %s, \"limit_is\": \"%s\"}\n",
+      "{\"what\": \"%s\", \"bar\": \"%s\", \"unit\": \"%s\", \"result\": "
+      "%.6g, \"limit\": %.6g, \"ratio\": %.4g, \"met\": %s, \"limit_is\": "
+      "\"%s\"}\n",
       row.what.c_str(), row.bar.c_str(), row.unit.c_str(), row.result,
       row.limit, row.ratio, row.met ? "true" : "false", row.limit_is.c_str());
+  std::fflush(stdout);
+}
+
+// Something worth knowing that has no bar.
+inline void PrintNote(const std::string& note) {
+  std::printf("{\"note\": \"%s\"}\n", note.c_str());
   std::fflush(stdout);
 }
 
