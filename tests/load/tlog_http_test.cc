@@ -119,6 +119,7 @@ std::string EntryOf(int client, int i) {
 std::vector<uint64_t> PostAll(int port, int client) {
   httplib::Client http("127.0.0.1", port);
   http.set_keep_alive(true);
+  http.set_tcp_nodelay(true);
   std::vector<uint64_t> indices;
   for (int i = 0; i < kEntriesEach; ++i) {
     const httplib::Result result =
