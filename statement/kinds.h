@@ -1,6 +1,6 @@
 // The kinds of statement: their numbers, names, and who may say which.
 //
-// Source:  docs/formats.md "Statement kinds";
+// Source:  docs/statements.md "Kinds";
 //          proto/sightline/v1/statement.proto.
 // Shapes:  a kind's name is the field name of Statement.kind
 //          ("footage_request").

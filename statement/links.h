@@ -1,7 +1,7 @@
 // What statements say about earlier entries, and whether those entries are what
 // they are said to be.
 //
-// Source:  docs/formats.md "Links"; proto EntryLink.
+// Source:  docs/statements.md "Links"; proto EntryLink.
 // Errors:  violations, named by field; callers read the entries from the store.
 // Threads: pure; any thread.
 #pragma once
@@ -34,9 +34,9 @@ std::vector<Link> LinksOf(const v1::Statement& statement);
 //   amendment.target           an entry of the same submitter; a correction
 //                              names a field of its kind, a narrowing needs a
 //                              request
-//   unsealing, seal_renewal    an entry that has these sealed paths; of the same
-//                              submitter unless a court speaks; openings give
-//                              the commitments
+//   unsealing, seal_renewal    an entry that has these sealed paths, of the
+//                              same submitter unless a court speaks; openings
+//                              give the commitments
 //   erasure.target             an entry with sealed fields
 //   attestation.about          an entry of the submitter that it speaks of
 Violations CheckLink(const v1::Statement& statement, const Link& link,

@@ -2,11 +2,11 @@
 // them.
 //
 // Source:  FBI, National Incident-Based Reporting System, Group A and B
-//          offences (84 codes). Purposes and groups are ours: docs/formats.md
-//          "Offences".
-// Shapes:  a code is three characters. Sexual offences and offences that
-//          concern children are public as a group only, since code, day and
-//          place together may point at a victim: "11X" and "90X".
+//          offences (84 codes). Purposes and groups are ours:
+//          docs/statements.md "Offences".
+// Shapes:  a code is three characters. Sexual offences and offences that concern
+//          children are public as a group only, since code, day and place
+//          together may point at a victim: "11X" and "90X".
 // Threads: pure; any thread.
 #pragma once
 

@@ -2,9 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <map>
 #include <set>
 #include <string>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/string_view.h"
 
 namespace sightline::statement {
 namespace {
@@ -38,6 +43,32 @@ TEST(Offences, BelongToPurposes) {
   for (const Offence& offence : Offences()) ++counts[offence.purpose];
   EXPECT_EQ(counts[v1::PURPOSE_THEFT], 12);
   EXPECT_EQ(counts[v1::PURPOSE_PROPERTY_DAMAGE], 2);
+}
+
+v1::Purpose PurposeOfClass(absl::string_view text) {
+  if (text == "THEFT") return v1::PURPOSE_THEFT;
+  if (text == "PROPERTY_DAMAGE") return v1::PURPOSE_PROPERTY_DAMAGE;
+  if (text == "PHYSICAL_INJURY") return v1::PURPOSE_PHYSICAL_INJURY;
+  return v1::PURPOSE_UNSPECIFIED;
+}
+
+// Against the published list: code first, our class of purpose last.
+TEST(Offences, AgreeWithThePublishedList) {
+  const char* folder = std::getenv("SIGHTLINE_TEST_DATA");
+  if (folder == nullptr) GTEST_SKIP() << "SIGHTLINE_TEST_DATA is not set";
+  std::ifstream file(std::string(folder) + "/nibrs_offense_codes.csv");
+  std::string line;
+  ASSERT_TRUE(std::getline(file, line)) << "no list of offences there";
+  size_t rows = 0;
+  while (std::getline(file, line)) {
+    absl::string_view row = absl::StripAsciiWhitespace(line);
+    const Offence* offence = FindOffence(row.substr(0, row.find(',')));
+    ASSERT_NE(offence, nullptr) << line;
+    EXPECT_EQ(offence->purpose, PurposeOfClass(row.substr(row.rfind(',') + 1)))
+        << line;
+    ++rows;
+  }
+  EXPECT_EQ(rows, 84u);
 }
 
 TEST(PublicOffenceCode, HidesSexualAndChildOffencesInGroups) {

@@ -1,7 +1,7 @@
 // Holding a request against the policy in force: what departs from it becomes
 // findings in the entry.
 //
-// Source:  docs/formats.md "Findings"; proto PolicyVersion.
+// Source:  docs/statements.md "Findings"; proto PolicyVersion.
 // Shapes:  at most 64 findings; `got` and `limit` are at most 100 bytes each.
 // Units:   durations in seconds, areas in square metres, times Unix
 //          milliseconds.

@@ -1,6 +1,6 @@
 // The registry: who may submit what, as a function of the log.
 //
-// Source:  docs/formats.md "Registry"; proto Genesis to LogKeyChange.
+// Source:  docs/statements.md "Registry"; proto Genesis to LogKeyChange.
 // Shapes:  "as of tree size n" means: what entries 0 .. n-1 say; 0 means all of
 //          them. A key added by entry a and revoked by entry r signs entries i
 //          with a < i < r. A key id belongs to one submitter for ever.

@@ -1,6 +1,6 @@
 // Which fields a statement may seal: a closed list for each kind.
 //
-// Source:  docs/formats.md "Seal".
+// Source:  docs/statements.md "Sealed fields".
 // Threads: pure; any thread.
 #pragma once
 

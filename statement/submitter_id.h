@@ -1,7 +1,7 @@
 // Submitter ids: "ori:CA0194200", "prov:<name>", "platform:<name>",
 // "party:<name>", "court:<name>", "registrar".
 //
-// Source:  docs/formats.md "Submitter ids"; proto StatementHeader.submitter.
+// Source:  docs/statements.md "Submitter ids"; proto StatementHeader.submitter.
 // Shapes:  after the scheme 3 to 100 characters of [a-z0-9-]; an ORI is 9
 //          upper-case letters and digits, of which the first two are letters.
 // Errors:  kInvalidArgument: cannot be made into an id.
