@@ -63,6 +63,24 @@ void Describe(CLI::App* app) {
   app->fallthrough();
 }
 
+// An option that may be given several times takes one value each time, so that
+// a FILE after it is the file.
+void OneValueAnOption(CLI::App* app) {
+  for (CLI::Option* option : app->get_options()) {
+    if (!option->get_positional()) option->allow_extra_args(false);
+  }
+  for (CLI::App* command : app->get_subcommands({})) OneValueAnOption(command);
+}
+
+// An option that may be given several times takes one value each time;
+// otherwise `--vkey V FILE` would swallow FILE.
+void TakeOneValueEach(CLI::App* app) {
+  for (CLI::Option* option : app->get_options()) {
+    if (!option->get_positional()) option->allow_extra_args(false);
+  }
+  for (CLI::App* command : app->get_subcommands({})) TakeOneValueEach(command);
+}
+
 // Prints help, or what is wrong with the command line.
 int ParseFailed(const CLI::App& app, const CLI::ParseError& error,
                 const Surroundings& around) {
@@ -102,6 +120,8 @@ int Run(std::vector<std::string> args, Surroundings surroundings) {
   Describe(&app);
   AddCommonOptions(&app, &run);
   for (const auto add : kCommands) add(&app, &run);
+  TakeOneValueEach(&app);
+  OneValueAnOption(&app);
   const std::string unknown = UnknownCommand(app, args);
   if (!unknown.empty()) {
     run.MakeOutput().Error(absl::InvalidArgumentError(unknown), "");

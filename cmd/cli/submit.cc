@@ -19,6 +19,7 @@
 #include "proto/sightline/v1/submission_service.pb.h"
 #include "statement/examples.h"
 #include "statement/kinds.h"
+#include "statement/timestamps.h"
 
 namespace sightline::cli {
 namespace {
@@ -142,7 +143,20 @@ absl::Status TakeCounts(const RespondFlags& flags, v1::FootageResponse* out) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Draft> MakeResponse(const RespondFlags& flags) {
+absl::Status TakeNoticeTime(const RespondFlags& flags, const Invocation& run,
+                            v1::FootageResponse* response) {
+  if (!flags.user_notice_time.empty()) {
+    ASSIGN_OR_RETURN(*response->mutable_user_notice_time(),
+                     ParseTime(flags.user_notice_time));
+  } else if (response->user_notice() == v1::USER_NOTICE_GIVEN) {
+    *response->mutable_user_notice_time() =
+        statement::FromUnixMs(run.around.clock->NowUnixMs());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Draft> MakeResponse(const RespondFlags& flags,
+                                   const Invocation& run) {
   using R = v1::FootageResponse;
   Draft draft;
   R* response = draft.statement.mutable_footage_response();
@@ -161,16 +175,13 @@ absl::StatusOr<Draft> MakeResponse(const RespondFlags& flags) {
                        &R::set_user_notice));
   RETURN_IF_ERROR(TakeCounts(flags, response));
   response->set_moderated(flags.moderated);
-  if (!flags.user_notice_time.empty()) {
-    ASSIGN_OR_RETURN(*response->mutable_user_notice_time(),
-                     ParseTime(flags.user_notice_time));
-  }
+  RETURN_IF_ERROR(TakeNoticeTime(flags, run, response));
   return draft;
 }
 
 absl::StatusOr<int> Respond(const RespondFlags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
-  ASSIGN_OR_RETURN(Draft draft, MakeResponse(flags));
+  ASSIGN_OR_RETURN(Draft draft, MakeResponse(flags, run));
   RETURN_IF_ERROR(TakeSeals(flags.seals, &draft));
   return SubmitDraft(settings, flags.keep, std::move(draft), run);
 }
@@ -204,7 +215,7 @@ void AddAnswerOptions(CLI::App* respond, RespondFlags* flags) {
                       absl::StrCat("Whether the account holder was told: ",
                                    Choices<v1::UserNotice>()));
   respond->add_option("--user-notice-time", flags->user_notice_time,
-                      "When they were told");
+                      "When they were told [now, when notice was given]");
   respond->add_flag("--moderated", flags->moderated,
                     "The platform refused to publish or serve the request");
 }
