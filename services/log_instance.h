@@ -67,6 +67,7 @@ class LogInstance {
   admission::Admission& admission() { return *admission_; }
   sequencer::Sequencer& sequencer() { return *sequencer_; }
   publish::Publisher& publisher() { return *publisher_; }
+  const publish::Publisher& publisher() const { return *publisher_; }
 
   // OK while entries can be written; otherwise why not.
   absl::Status health() const;

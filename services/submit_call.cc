@@ -1,10 +1,15 @@
 #include "services/submit_call.h"
 
 #include <memory>
+#include <optional>
+#include <vector>
 
+#include "absl/types/span.h"
 #include "base/status_macros.h"
+#include "crypto/sha256.h"
 #include "grpcpp/security/auth_context.h"
 #include "services/peer_identity.h"
+#include "statement/dsse.h"
 #include "statement/violations.h"
 
 namespace sightline::services {
@@ -23,6 +28,22 @@ absl::Status CheckWaitFor(v1::WaitFor wait_for) {
   }
 }
 
+absl::optional<sequencer::Placement> LoggedBefore(
+    const LogInstance& log, const v1::SignedStatement& statement,
+    const absl::Status& refusal) {
+  if (!absl::IsAlreadyExists(refusal)) return absl::nullopt;
+  const crypto::Digest identity = statement::IdentityHash(statement);
+  std::vector<std::optional<uint64_t>> found;
+  if (!log.store()
+           .FindByIdentity(absl::MakeConstSpan(&identity, 1), &found)
+           .ok() ||
+      !found[0].has_value() ||
+      *found[0] >= log.publisher().current()->tree_size) {
+    return absl::nullopt;
+  }
+  return sequencer::Placement{*found[0], /*duplicate=*/true, nullptr};
+}
+
 absl::Status StartSubmission(LogInstance* log,
                              const grpc::CallbackServerContext& context,
                              const v1::SignedStatement& statement,
@@ -32,9 +53,16 @@ absl::Status StartSubmission(LogInstance* log,
     return absl::CancelledError("cancelled before it was admitted");
   }
   ASSIGN_OR_RETURN(const admission::Peer peer, PeerOf(*context.auth_context()));
-  ASSIGN_OR_RETURN(admission::AdmittedEntry entry,
-                   log->admission().Admit(peer, statement, openings));
-  return log->sequencer().Submit(std::move(entry), std::move(done));
+  absl::StatusOr<admission::AdmittedEntry> entry =
+      log->admission().Admit(peer, statement, openings);
+  if (entry.ok()) {
+    return log->sequencer().Submit(*std::move(entry), std::move(done));
+  }
+  absl::optional<sequencer::Placement> before =
+      LoggedBefore(*log, statement, entry.status());
+  if (!before.has_value()) return entry.status();
+  done(*std::move(before));
+  return absl::OkStatus();
 }
 
 }  // namespace sightline::services

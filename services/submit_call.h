@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/optional.h"
 #include "admission/admission.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
@@ -25,6 +26,13 @@
 namespace sightline::services {
 
 absl::Status CheckWaitFor(v1::WaitFor wait_for);
+
+// Where a statement stands that admission has refused with `refusal` because it
+// is in the log already: who enrols somebody twice with the same statement gets
+// the same receipt. Null when that is not why.
+absl::optional<sequencer::Placement> LoggedBefore(
+    const LogInstance& log, const v1::SignedStatement& statement,
+    const absl::Status& refusal);
 
 // Admits the statement and hands it to the sequencer. When OK, `done` will be
 // called; otherwise it never is.

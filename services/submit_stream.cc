@@ -139,8 +139,14 @@ absl::Status SubmitStream::TryAdmit(Slot* slot) {
   absl::StatusOr<admission::AdmittedEntry> entry =
       parts_.log->admission().Admit(peer_, submit.statement(),
                                     submit.openings());
-  if (!entry.ok()) return entry.status();
-  slot->entry = *std::move(entry);
+  if (entry.ok()) {
+    slot->entry = *std::move(entry);
+    return absl::OkStatus();
+  }
+  absl::optional<sequencer::Placement> before =
+      LoggedBefore(*parts_.log, submit.statement(), entry.status());
+  if (!before.has_value()) return entry.status();
+  slot->placement = *std::move(before);
   return absl::OkStatus();
 }
 
@@ -162,7 +168,7 @@ bool SubmitStream::Sequence(Slot* slot) {
   if (slot->refusal.ok() && cancelled_) {
     slot->refusal = absl::CancelledError("the stream was cancelled");
   }
-  if (slot->refusal.ok()) {
+  if (slot->refusal.ok() && slot->entry.has_value()) {
     slot->state = SlotState::kSequencing;
     Ref();
     slot->refusal = parts_.log->sequencer().Submit(

@@ -90,7 +90,7 @@ class SubmitStream final
   enum class SlotState : uint8_t {
     kFree,
     kAdmitting,
-    kAdmitted,    // `entry` or `refusal` is set
+    kAdmitted,    // `entry`, `refusal` or `placement` is set
     kSequencing,  // the sequencer or the publisher has it
     kAnswered,    // `refusal` or `placement` is set
   };

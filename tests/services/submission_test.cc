@@ -395,6 +395,24 @@ TEST_F(StreamTest, DuplicatesOfAnEarlierRunGetTheirReceiptsAgain) {
   EXPECT_EQ(log_->store().ReadTreeState()->tree_size, 306u);
 }
 
+TEST_F(StreamTest, TheSameEnrolmentGetsTheSameReceipt) {
+  stub_ = StubOf(&parties().registrar());
+  const auto stream = Open();
+  const Submission enrolment =
+      parties().Enrolment(parties().MakeParty("ori:NY0303000"));
+  ASSERT_TRUE(stream->Write(enrolment.ToRequest()));
+  const auto first = stream->Read();
+  ASSERT_OK(first);
+  ASSERT_TRUE(stream->Write(enrolment.ToRequest()));
+  const auto again = stream->Read();
+  ASSERT_OK(again);
+  EXPECT_TRUE(again->accepted().duplicate());
+  EXPECT_EQ(again->accepted().receipt().SerializeAsString(),
+            first->accepted().receipt().SerializeAsString());
+  stream->call->WritesDone();
+  EXPECT_OK(stream->Finish());
+}
+
 TEST_F(StreamTest, AClientThatAnswersEachOneBeforeTheNext) {
   const auto stream = Open();
   for (int i = 0; i < 20; ++i) {
@@ -498,7 +516,9 @@ TEST_F(StreamTest, ACancelledStreamLeavesTheLogAtWork) {
     for (const Submission& request : Requests(50)) {
       ASSERT_TRUE(stream->Write(request.ToRequest()));
     }
-    if (round % 2 == 0) ASSERT_OK(stream->Read());
+    if (round % 2 == 0) {
+      ASSERT_OK(stream->Read());
+    }
     stream->context.TryCancel();
     while (stream->Read().ok()) {
     }

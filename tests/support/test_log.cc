@@ -1,12 +1,12 @@
 #include "tests/support/test_log.h"
 
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "base/status_macros.h"
 #include "crypto/random.h"
@@ -16,18 +16,23 @@
 #include "grpcpp/support/channel_arguments.h"
 #include "services/receipt_message.h"
 #include "storage/memory_log_store.h"
+#include "storage/rocksdb_log_store.h"
 
 namespace sightline::tests {
 namespace {
 
 using Placed = absl::StatusOr<sequencer::Placement>;
 
+// In memory where the machine has such a file system: a store syncs a lot.
 std::string MakeFolder() {
-  const char* const parent = std::getenv("TEST_TMPDIR");
-  std::string path =
-      std::string(parent == nullptr ? "/tmp" : parent) + "/test-log-XXXXXX";
-  if (mkdtemp(path.data()) == nullptr) std::abort();
-  return path;
+  const char* const tests_own = std::getenv("TEST_TMPDIR");
+  for (const std::string& parent :
+       {std::string("/dev/shm"),
+        std::string(tests_own == nullptr ? "/tmp" : tests_own)}) {
+    std::string path = parent + "/test-log-XXXXXX";
+    if (mkdtemp(path.data()) != nullptr) return path;
+  }
+  std::abort();
 }
 
 // Whole files only: the server may be reading.
@@ -53,15 +58,10 @@ std::shared_ptr<grpc::Channel> Connect(
 TestLog::TestLog(TestLogOptions options)
     : options_(std::move(options)),
       folder_(MakeFolder()),
-      store_(options_.store),
       sealer_(
           admission::PayloadSealer::Create(
               crypto::SecretString(std::string(32, 'k')), crypto::Rng::Real())
               .value()) {
-  if (store_ == nullptr) {
-    own_store_ = std::make_unique<storage::MemoryLogStore>();
-    store_ = own_store_.get();
-  }
   WriteFile(folder_ + "/authority.crt", parties_.authority_pem());
   WriteServerCertificate(parties_.ServerCertificate());
   options_.server.listen = {"127.0.0.1:0"};
@@ -84,7 +84,24 @@ absl::StatusOr<std::unique_ptr<TestLog>> TestLog::Start(
   return log;
 }
 
+absl::Status TestLog::OpenStore() {
+  if (options_.store != nullptr) {
+    store_ = options_.store;
+    return absl::OkStatus();
+  }
+  if (options_.on_disk) {
+    own_store_.reset();
+    ASSIGN_OR_RETURN(own_store_,
+                     storage::RocksDbLogStore::Open(folder_ + "/store", {}));
+  } else if (own_store_ == nullptr) {
+    own_store_ = std::make_unique<storage::MemoryLogStore>();
+  }
+  store_ = own_store_.get();
+  return absl::OkStatus();
+}
+
 absl::Status TestLog::Open() {
+  RETURN_IF_ERROR(OpenStore());
   services::LogParts parts;
   parts.store = store_;
   parts.clock = &clock_;
@@ -140,26 +157,33 @@ absl::StatusOr<v1::SubmitResponse> TestLog::Submit(
 }
 
 absl::Status TestLog::Append(size_t requests) {
-  std::vector<std::promise<Placed>> promises(requests);
-  for (std::promise<Placed>& promise : promises) {
+  std::deque<std::promise<Placed>> waiting;
+  absl::Status first;  // of what went wrong
+  const auto await_first = [&] {
+    first.Update(waiting.front().get_future().get().status());
+    waiting.pop_front();
+  };
+  for (size_t i = 0; i < requests && first.ok(); ++i) {
     const Submission submission = parties_.PlainRequest(parties_.agency());
-    ASSIGN_OR_RETURN(admission::AdmittedEntry entry,
-                     log_->admission().Admit({parties_.agency().id},
-                                             submission.statement, {}));
-    sequencer::Completion done = [&promise](Placed placed) {
-      promise.set_value(std::move(placed));
+    auto entry = log_->admission().Admit({parties_.agency().id},
+                                         submission.statement, {});
+    std::promise<Placed>& placed = waiting.emplace_back();
+    sequencer::Completion done = [&placed](Placed placement) {
+      placed.set_value(std::move(placement));
     };
-    absl::Status submitted;
-    do {
-      submitted = log_->sequencer().Submit(std::move(entry), std::move(done));
-    } while (absl::IsUnavailable(submitted));
-    if (!submitted.ok()) promise.set_value(submitted);
+    const auto submit = [&] {
+      if (!entry.ok()) return entry.status();
+      return log_->sequencer().Submit(*std::move(entry), std::move(done));
+    };
+    absl::Status submitted = submit();
+    // Full: there is room once the first of ours is through.
+    while (absl::IsUnavailable(submitted) && waiting.size() > 1) {
+      await_first();
+      submitted = submit();
+    }
+    if (!submitted.ok()) placed.set_value(submitted);
   }
-  absl::Status first;
-  for (std::promise<Placed>& promise : promises) {
-    const absl::Status status = promise.get_future().get().status();
-    if (first.ok()) first = status;
-  }
+  while (!waiting.empty()) await_first();
   return first;
 }
 

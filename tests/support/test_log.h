@@ -30,8 +30,10 @@
 namespace sightline::tests {
 
 struct TestLogOptions {
-  // Null: one in memory. Otherwise outlives the test log.
+  // Null: one of its own, in memory or on disk (RocksDB), which Restart closes
+  // and opens again. Otherwise outlives the test log.
   storage::LogStore* store = nullptr;
+  bool on_disk = false;
   services::LogOptions log;
   // Where it listens and its certificates are filled in.
   services::ServerOptions server;
@@ -73,7 +75,7 @@ class TestLog {
   // The registrars enrol `party`.
   absl::Status Enrol(const Party& party);
 
-  // Where server.crt, server.key and authority.crt are, to be replaced.
+  // Where server.crt, server.key, authority.crt and a store on disk are.
   const std::string& folder() const { return folder_; }
   void WriteServerCertificate(const crypto::IssuedCertificate& certificate);
 
@@ -86,6 +88,7 @@ class TestLog {
   explicit TestLog(TestLogOptions options);
 
   absl::Status Open();
+  absl::Status OpenStore();
 
   TestLogOptions options_;
   const TestParties parties_;
@@ -93,7 +96,7 @@ class TestLog {
   telemetry::RecordedDiagnostics diagnostics_;
   std::string folder_;
   std::unique_ptr<storage::LogStore> own_store_;
-  storage::LogStore* store_;
+  storage::LogStore* store_ = nullptr;
   std::unique_ptr<admission::PayloadSealer> sealer_;
   std::unique_ptr<services::LogInstance> log_;
   std::unique_ptr<services::Server> server_;
