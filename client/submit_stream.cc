@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <thread>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -22,6 +23,7 @@ constexpr absl::string_view kCall = "SubmitStream";
 struct Waiting {
   v1::SubmitStreamRequest request;
   SubmitStream::Callback done;
+  v1::SubmitStreamResponse response;  // once it has come
 };
 
 absl::StatusOr<SubmitResult> Check(v1::SubmitStreamResponse response,
@@ -45,7 +47,10 @@ absl::StatusOr<SubmitResult> Check(v1::SubmitStreamResponse response,
 }  // namespace
 
 // Writes are begun by the submitting thread or by the end of the write before;
-// reads follow each other on gRPC's threads.
+// reads follow each other on gRPC's threads. Answers are checked on a thread of
+// the stream: a check may ask the log for a proof, and gRPC has so few threads
+// that two streams that wait on them stop each other, and a server in the same
+// process, for ever.
 class SubmitStream::Reactor final
     : public grpc::ClientBidiReactor<v1::SubmitStreamRequest,
                                      v1::SubmitStreamResponse> {
@@ -55,12 +60,15 @@ class SubmitStream::Reactor final
     AddHold();  // Submit starts writes from outside
     StartRead(&response_);
     StartCall();
+    checker_ = std::thread([this] { CheckAnswers(); });
   }
+
+  // REQUIRES: Finish or CancelAndWait has returned.
+  ~Reactor() override { checker_.join(); }
 
   absl::Status Submit(v1::SubmitRequest request, Callback done) {
     base::MutexLock lock(&mutex_);
-    while (!broken_ &&
-           waiting_.size() >= connection_->options().submit_window) {
+    while (!broken_ && untold_ >= connection_->options().submit_window) {
       changed_.Wait(&mutex_);
     }
     if (broken_) {
@@ -72,6 +80,7 @@ class SubmitStream::Reactor final
     *item->request.mutable_submit() = std::move(request);
     item->done = std::move(done);
     waiting_.push_back(std::move(item));
+    ++untold_;
     WriteNext();
     return absl::OkStatus();
   }
@@ -100,34 +109,18 @@ class SubmitStream::Reactor final
 
   void OnReadDone(bool ok) override {
     if (!ok) return Break();
-    std::unique_ptr<Waiting> item = PopWaiting();
-    if (item == nullptr) {
+    if (!TakeAnswer()) {
       Fail(Unverified("SubmitStream: more answers than statements"));
       context_.TryCancel();
       return Break();
     }
-    item->done(Check(std::move(response_), item->request.submit(),
-                     connection_->tracker()));
-    Retire(std::move(item));
     StartRead(&response_);
   }
 
   void OnDone(const grpc::Status& status) override {
-    std::deque<std::unique_ptr<Waiting>> left;
-    absl::Status failure;
-    {
-      base::MutexLock lock(&mutex_);
-      if (status_.ok()) status_ = FromGrpcStatus(status, kCall);
-      left.swap(waiting_);
-      if (status_.ok() && !left.empty()) {
-        status_ = absl::UnavailableError(
-            "SubmitStream: the log ended the stream without answering all");
-      }
-      failure = status_;
-    }
-    for (const auto& item : left) item->done(failure);
     base::MutexLock lock(&mutex_);
-    done_ = true;
+    if (status_.ok()) status_ = FromGrpcStatus(status, kCall);
+    over_ = true;
     changed_.NotifyAll();
   }
 
@@ -146,13 +139,51 @@ class SubmitStream::Reactor final
     }
   }
 
-  // The statement whose answer has come. Null when none waits for one.
-  std::unique_ptr<Waiting> PopWaiting() {
+  // Gives the answer to the oldest statement without one; false when there is
+  // none.
+  bool TakeAnswer() {
     base::MutexLock lock(&mutex_);
-    if (sent_ == 0) return nullptr;
+    if (sent_ == 0) return false;
     std::unique_ptr<Waiting> item = std::move(waiting_.front());
     waiting_.pop_front();
     --sent_;
+    item->response = std::move(response_);
+    answered_.push_back(std::move(item));
+    changed_.NotifyAll();
+    return true;
+  }
+
+  // The checker's thread: tells every statement what became of it, in order.
+  void CheckAnswers() {
+    while (std::unique_ptr<Waiting> item = NextAnswered()) {
+      item->done(Check(std::move(item->response), item->request.submit(),
+                       connection_->tracker()));
+      Retire(std::move(item));
+    }
+    std::deque<std::unique_ptr<Waiting>> left;
+    absl::Status failure;
+    {
+      base::MutexLock lock(&mutex_);
+      left.swap(waiting_);
+      if (status_.ok() && !left.empty()) {
+        status_ = absl::UnavailableError(
+            "SubmitStream: the log ended the stream without answering all");
+      }
+      failure = status_;
+    }
+    for (const auto& item : left) item->done(failure);
+    base::MutexLock lock(&mutex_);
+    done_ = true;
+    changed_.NotifyAll();
+  }
+
+  // Waits for the next answer; null when the stream is over and none is left.
+  std::unique_ptr<Waiting> NextAnswered() {
+    base::MutexLock lock(&mutex_);
+    while (answered_.empty() && !over_) changed_.Wait(&mutex_);
+    if (answered_.empty()) return nullptr;
+    std::unique_ptr<Waiting> item = std::move(answered_.front());
+    answered_.pop_front();
     return item;
   }
 
@@ -161,6 +192,7 @@ class SubmitStream::Reactor final
   void Retire(std::unique_ptr<Waiting> item) {
     base::MutexLock lock(&mutex_);
     if (item.get() == writing_) retired_ = std::move(item);
+    --untold_;
     changed_.NotifyAll();
   }
 
@@ -194,13 +226,19 @@ class SubmitStream::Reactor final
   // gRPC.
   std::deque<std::unique_ptr<Waiting>> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t sent_ ABSL_GUARDED_BY(mutex_) = 0;
+  // Statements with an answer that has not been checked.
+  std::deque<std::unique_ptr<Waiting>> answered_ ABSL_GUARDED_BY(mutex_);
+  size_t untold_ ABSL_GUARDED_BY(mutex_) = 0;  // whose callback is to come
   const Waiting* writing_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::unique_ptr<Waiting> retired_ ABSL_GUARDED_BY(mutex_);
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_writing_ ABSL_GUARDED_BY(mutex_) = false;
   bool broken_ ABSL_GUARDED_BY(mutex_) = false;
-  bool done_ ABSL_GUARDED_BY(mutex_) = false;
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;  // gRPC is done with it
+  bool done_ ABSL_GUARDED_BY(mutex_) = false;  // and everybody has been told
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
+
+  std::thread checker_;
 };
 
 SubmitStream::SubmitStream(Connection* connection)

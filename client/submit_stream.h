@@ -7,8 +7,8 @@
 //          (kUnavailable, mostly): what became of them is unknown. Submit them
 //          again: a statement that is in the log already gets its first receipt.
 // Threads: Submit and Finish by one thread at a time. Callbacks run on a thread
-//          of gRPC, one after the other; they must not call back into the
-//          stream, and should be quick: answers wait while they run.
+//          of the stream's own, one after the other; they must not call back
+//          into the stream, and should be quick: answers wait while they run.
 //
 //   auto stream = log->OpenSubmitStream();
 //   for (auto& request : requests) {

@@ -188,6 +188,28 @@ TEST_F(SubmitStreamTest, MayBeDroppedUnfinished) {
   EXPECT_EQ(answers.Take().size(), 1u);
 }
 
+TEST_F(SubmitStreamTest, DoesNotHoldUpOtherStreams) {
+  // More streams than gRPC has threads; no callback returns before each stream
+  // has come to its own.
+  constexpr int kStreams = 12;
+  base::Mutex mutex;
+  base::CondVar changed;
+  int begun = 0;
+  std::vector<std::unique_ptr<SubmitStream>> streams;
+  for (int n = 0; n < kStreams; ++n) {
+    streams.push_back(client_->OpenSubmitStream());
+    ASSERT_OK(streams.back()->Submit(
+        Request(n), [&](const absl::StatusOr<SubmitResult>& answer) {
+          EXPECT_OK(answer.status());
+          base::MutexLock lock(&mutex);
+          ++begun;
+          changed.NotifyAll();
+          while (begun < kStreams) changed.Wait(&mutex);
+        }));
+  }
+  for (const auto& stream : streams) EXPECT_OK(stream->Finish());
+}
+
 TEST_F(SubmitStreamTest, FinishesWithoutStatements) {
   EXPECT_OK(client_->OpenSubmitStream()->Finish());
 }
