@@ -25,13 +25,13 @@ inline constexpr int kMaxMessageBytes = 72 << 20;
 
 struct TlsOptions {
   // Certificates that may vouch for the server. "": those of the system.
-  std::string ca_file;
+  std::string ca_file = "";
   // The client's certificate chain and its key, both or neither. Needed to
   // submit; reading is open to everybody.
-  std::string cert_file;
-  std::string key_file;  // mode 0600
+  std::string cert_file = "";
+  std::string key_file = "";  // mode 0600
   // The name expected in the server's certificate; "": that of the target.
-  std::string server_name;
+  std::string server_name = "";
   // No TLS. Only for 127.0.0.0/8, ::1, localhost and unix sockets.
   bool plaintext = false;
 };
