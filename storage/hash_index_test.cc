@@ -9,7 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/status_matchers.h"
+#include "crypto/sha256.h"
 #include "storage/index_run.h"
 #include "storage/recent_hashes.h"
 #include "storage/rocksdb_database.h"
@@ -230,6 +232,33 @@ TEST(HashIndex, RefusesAnIndexThatIsAheadOfTheTree) {
                        RocksDbDatabase::Open(folder.Store(), SmallRuns()));
   EXPECT_THAT(HashIndex::Open(database.get(), kSalt, 50),
               base::StatusIs(absl::StatusCode::kDataLoss));
+}
+
+// Pins the bytes of a run: changing them needs a new format version.
+TEST(IndexRun, KeepsItsFormat) {
+  const TempFolder folder;
+  TestLog log;
+  Fill(folder.Store(), log, 600);
+  const OpenIndex open = OpenIndexAt(folder.Store(), 0);
+  RecentHashes recent(0, 600, kSalt);
+  std::vector<crypto::Digest> leaves;
+  for (uint64_t i = 0; i < 600; ++i) leaves.push_back(log.LeafHash(i));
+  recent.Append(Identities(log, 0, 600), leaves);
+  ASSERT_OK(WriteRun(*open.database, recent));
+  const auto iterator = open.database->NewIterator(Family::kHashIndex);
+  std::string keys;
+  crypto::Sha256Hasher values;
+  for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+    keys += base::HexEncode(iterator->key().ToString()).substr(16) + " ";
+    values.Update(iterator->value().ToString());
+  }
+  EXPECT_EQ(keys,
+            "00000000000002580000000000 00000000000002580100000000 "
+            "00000000000002580100000001 00000000000002580200000000 "
+            "00000000000002580200000001 00000000000002580300000000 "
+            "00000000000002580400000000 ");
+  EXPECT_EQ(base::HexEncode(crypto::AsBytes(values.Finish())),
+            "3ec8e7968ebf7f95b027e697e3c21d0b8256f0f317260a66d333b682d161bd51");
 }
 
 // Readers keep asking while runs are written, merged and removed.
