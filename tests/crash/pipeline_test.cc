@@ -70,8 +70,8 @@ class PipelineTest : public ::testing::Test {
         [](const checkpoint::NoteSigner&, uint64_t) { return true; });
     ASSERT_OK(publisher);
     publisher_ = *std::move(publisher);
-    auto sequencer = sequencer::Sequencer::Create({}, &store_, &gate_, &encoder_,
-                                                  publisher_.get());
+    auto sequencer = sequencer::Sequencer::Create({}, &store_, &gate_,
+                                                  &encoder_, publisher_.get());
     ASSERT_OK(sequencer);
     sequencer_ = *std::move(sequencer);
   }
@@ -130,10 +130,9 @@ TEST_F(PipelineTest, AReceiptVerifiesAndIsTheSameFromTheStore) {
           receipt.index, opened.checkpoint.tree_size,
           merkle::LeafHash(receipt.entry), receipt.inclusion_proof,
           opened.checkpoint.root_hash));
-      ASSERT_OK_AND_ASSIGN(
-          const Receipt stored,
-          ReceiptFromStore(store_, placed->index,
-                           publisher_->current()->tree_size));
+      ASSERT_OK_AND_ASSIGN(const Receipt stored,
+                           ReceiptFromStore(store_, placed->index,
+                                            publisher_->current()->tree_size));
       EXPECT_EQ(stored.entry, receipt.entry);
       EXPECT_EQ(stored.checkpoint, receipt.checkpoint);
       EXPECT_EQ(stored.inclusion_proof, receipt.inclusion_proof);
@@ -205,11 +204,11 @@ TEST_F(PipelineTest, BytesThatReadBackWrongAreNeverVouchedFor) {
 TEST_F(PipelineTest, StartUpFindsACheckpointOfAnotherKey) {
   Append(5);
   checkpoint::LogKeySet others(kOrigin);
-  ASSERT_OK(others.Add(
-      checkpoint::NoteSigner::Create(
-          kOrigin, checkpoint::KeyType::kEd25519,
-          crypto::PrivateKey::FromSeed(std::string(32, 'X')).value())
-          ->vkey()));
+  ASSERT_OK(
+      others.Add(checkpoint::NoteSigner::Create(
+                     kOrigin, checkpoint::KeyType::kEd25519,
+                     crypto::PrivateKey::FromSeed(std::string(32, 'X')).value())
+                     ->vkey()));
   EXPECT_THAT(CheckRightEdge(store_, others),
               StatusIs(absl::StatusCode::kDataLoss));
 }
