@@ -34,6 +34,7 @@ namespace {
 using ::sightline::base::StatusIs;
 using ::testing::AllOf;
 using ::testing::Contains;
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
@@ -293,7 +294,11 @@ TEST_F(ServerTest, CallsAreAnsweredOrRefusedWhileItShutsDown) {
                  log_->parties().PlainRequest(agency).ToRequest());
         ++started;
         if (!answer.ok()) {
-          EXPECT_THAT(answer, StatusIs(absl::StatusCode::kUnavailable));
+          // gRPC itself answers kCancelled to a call that it had read when the
+          // shutdown began but not yet given to a handler. The count below shows
+          // that no such statement was logged.
+          EXPECT_THAT(answer, AnyOf(StatusIs(absl::StatusCode::kUnavailable),
+                                    StatusIs(absl::StatusCode::kCancelled)));
           return;
         }
         ++accepted;
