@@ -1,0 +1,305 @@
+// Brings the real public records into a real log, over gRPC with mutual TLS, and
+// checks what came of them without the code that brought them there: every
+// receipt with the client library, the whole log with the checker, the counts per
+// agency and year with a tally of the files.
+//
+// SIGHTLINE_TEST_DATA names the folder of the records.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "base/status_matchers.h"
+#include "checkpoint/log_keys.h"
+#include "client/channel.h"
+#include "client/log_client.h"
+#include "client/receipt.h"
+#include "client/receipt_check.h"
+#include "cmd/cli/import/agency_file.h"
+#include "cmd/cli/import/identities.h"
+#include "cmd/cli/import/importer.h"
+#include "cmd/cli/import/key_folder.h"
+#include "cmd/cli/import/plain_table.h"
+#include "cmd/cli/import/request_file.h"
+#include "crypto/random.h"
+#include "monitor/check_log.h"
+#include "monitor/check_options.h"
+#include "monitor/check_report.h"
+#include "monitor/check_server.h"
+#include "monitor/problem.h"
+#include "proto/sightline/v1/statement.pb.h"
+#include "proto/sightline/v1/vocabulary.pb.h"
+#include "statement/policy.h"
+#include "storage/rocksdb_log_store.h"
+#include "storage/store_log_reader.h"
+#include "tests/support/test_log.h"
+#include "tests/support/test_parties.h"
+
+namespace sightline::tests {
+namespace {
+
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kAgencyFile[] = "/ring_agency_partnerships_2020-10_with_ori.csv";
+constexpr char kRequestFile[] =
+    "/calecpa_notifications_2016_2021_sanitized.csv";
+
+// Receipt files by name.
+using Receipts = std::map<std::string, std::string>;
+
+class ImportRealData : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const char* folder = std::getenv("SIGHTLINE_TEST_DATA");
+    if (folder == nullptr || *folder == '\0') {
+      GTEST_SKIP() << "NOT TESTED: set SIGHTLINE_TEST_DATA to the folder of "
+                      "the public records";
+    }
+    data_ = folder;
+    ASSERT_OK_AND_ASSIGN(store_,
+                         storage::RocksDbLogStore::Open(
+                             ::testing::TempDir() + "/import_real_data", {}));
+    TestLogOptions options;
+    options.store = store_.get();
+    options.enrol = false;
+    ASSERT_OK_AND_ASSIGN(log_, TestLog::Start(std::move(options)));
+    PublishPolicies();
+    ASSERT_OK_AND_ASSIGN(
+        keys_, cli::KeyFolder::Open(::testing::TempDir() + "/import_keys",
+                                    kTestTimeMs, crypto::Rng::Real()));
+    client::TlsOptions tls;
+    tls.ca_file = log_->folder() + "/authority.crt";
+    ASSERT_OK_AND_ASSIGN(
+        identities_,
+        cli::Identities::Create(tls, [this](const std::string& uri) {
+          return log_->parties().ClientCertificate({uri});
+        }));
+  }
+
+  void PublishPolicies() {
+    for (const v1::PolicyVersion& policy : statement::DefaultPolicies()) {
+      v1::Statement statement =
+          log_->parties().Example(v1::STATEMENT_KIND_POLICY_VERSION,
+                                  log_->parties().registrar(), nullptr);
+      *statement.mutable_policy_version() = policy;
+      ASSERT_OK(log_->Submit(
+          log_->parties().registrar(),
+          log_->parties().Sign(statement, log_->parties().registrar())));
+    }
+  }
+
+  checkpoint::LogKeySet LogKeys() const {
+    return *client::LogKeysFromVkeys({log_->parties().vkey()});
+  }
+
+  cli::Importer MakeImporter(Receipts* receipts) {
+    cli::ImportTarget target{log_->address(), LogKeys(), {}, nullptr};
+    target.identity = [this](const std::string& submitter) {
+      return identities_->For(submitter);
+    };
+    cli::ImporterOptions options;
+    options.keep_receipt = [this, receipts](const std::string& name,
+                                            const client::Receipt& receipt) {
+      std::lock_guard<std::mutex> lock(receipts_mutex_);
+      const bool is_new =
+          receipts->emplace(name, client::FormatReceiptFile(receipt)).second;
+      return is_new ? absl::OkStatus() : absl::AlreadyExistsError(name);
+    };
+    return cli::Importer(std::move(target), keys_.get(), std::move(options));
+  }
+
+  // Both files, enrolling and submitting.
+  void Import(cli::ImportResult* agencies, cli::ImportResult* requests,
+              Receipts* receipts) {
+    std::ifstream agency_stream(data_ + kAgencyFile);
+    ASSERT_OK_AND_ASSIGN(const cli::AgencyFile agency_file,
+                         cli::ReadAgencyFile(agency_stream));
+    std::ifstream request_stream(data_ + kRequestFile);
+    cli::RequestFileOptions options;
+    ASSERT_TRUE(absl::LoadTimeZone("America/Los_Angeles", &options.zone));
+    ASSERT_OK_AND_ASSIGN(const cli::RequestFile request_file,
+                         cli::ReadRequestFile(request_stream, options));
+    const std::vector<crypto::PrivateKey>& registrars =
+        log_->parties().registrar().keys;
+    Receipts enrolments;  // the two files have agencies in common
+    cli::Importer first = MakeImporter(&enrolments);
+    ASSERT_OK(first.Enrol(agency_file.agencies, registrars, agencies));
+    cli::Importer second = MakeImporter(receipts);
+    ASSERT_OK(second.Enrol(request_file.agencies, registrars, requests));
+    ASSERT_OK(second.Submit(request_file.requests, requests));
+    receipts->insert(enrolments.begin(), enrolments.end());
+  }
+
+  std::string data_;
+  std::unique_ptr<storage::RocksDbLogStore> store_;
+  std::unique_ptr<TestLog> log_;
+  std::unique_ptr<cli::KeyFolder> keys_;
+  std::unique_ptr<cli::Identities> identities_;
+  std::mutex receipts_mutex_;
+};
+
+// Who is to be enrolled, by the files alone.
+std::set<std::string> TallyAgencies(const cli::Table& agencies,
+                                    const cli::Table& requests) {
+  const auto provisional = [](const std::string& state,
+                              const std::string& name) {
+    return "prov:" +
+           absl::StrReplaceAll(cli::Words(state + " " + name), {{" ", "-"}});
+  };
+  std::map<std::string, std::set<std::string>> names;
+  for (const auto& row : agencies) {
+    names[row.at("ori9")].insert(cli::Words(row.at("agency")));
+  }
+  std::set<std::string> ids;
+  for (const auto& row : agencies) {
+    const std::string& ori = row.at("ori9");
+    ids.insert(!ori.empty() && names[ori].size() == 1
+                   ? "ori:" + ori
+                   : provisional(row.at("state"), row.at("agency")));
+  }
+  for (const auto& row : requests) {
+    const std::string& ori = row.at("ori9");
+    ids.insert(ori.empty() ? provisional("CA", row.at("agency_name"))
+                           : "ori:" + ori);
+  }
+  return ids;
+}
+
+// Of a time in UTC, or in California's time, where the last evening of a year
+// belongs to the next.
+int UtcYear(const std::string& time) {
+  const int year = std::stoi(time.substr(0, 4));
+  if (absl::EndsWith(time, "UTC")) return year;
+  const bool last_evening =
+      time.substr(5, 5) == "12-31" && std::stoi(time.substr(11, 2)) >= 16;
+  return last_evening ? year + 1 : year;
+}
+
+using CountByAgencyAndYear = std::map<std::pair<std::string, int>, uint64_t>;
+
+CountByAgencyAndYear TallyRequests(const cli::Table& table) {
+  CountByAgencyAndYear counts;
+  for (const auto& row : table) {
+    const std::string agency =
+        row.at("ori9").empty()
+            ? "prov:" +
+                  absl::StrReplaceAll(cli::Words("CA " + row.at("agency_name")),
+                                      {{" ", "-"}})
+            : "ori:" + row.at("ori9");
+    ++counts[{agency, UtcYear(row.at("submitted"))}];
+  }
+  return counts;
+}
+
+CountByAgencyAndYear CountRequests(const monitor::CheckReport& report) {
+  CountByAgencyAndYear counts;
+  for (const monitor::FeedTotals& feed : report.feeds) {
+    for (const monitor::KindTotal& total : feed.totals) {
+      if (total.kind != v1::STATEMENT_KIND_FOOTAGE_REQUEST) continue;
+      counts[{feed.submitter, total.year}] += total.entries;
+    }
+  }
+  return counts;
+}
+
+TEST_F(ImportRealData, EveryRowIsInTheLogWithAReceiptThatVerifies) {
+  const cli::Table agency_table = cli::ReadTable(data_ + kAgencyFile);
+  const cli::Table request_table = cli::ReadTable(data_ + kRequestFile);
+  const std::set<std::string> ids = TallyAgencies(agency_table, request_table);
+
+  cli::ImportResult agencies;
+  cli::ImportResult requests;
+  Receipts receipts;
+  Import(&agencies, &requests, &receipts);
+  EXPECT_THAT(agencies.refused, IsEmpty());
+  EXPECT_THAT(requests.refused, IsEmpty());
+  EXPECT_EQ(agencies.enrolled_before, 0);
+  EXPECT_EQ(agencies.enrolled + requests.enrolled, ids.size());
+  EXPECT_THAT(requests.logged, SizeIs(request_table.size()));
+  EXPECT_THAT(receipts, SizeIs(ids.size() + request_table.size()));
+
+  // Every receipt, with nothing but the log's key.
+  const checkpoint::LogKeySet log_keys = LogKeys();
+  std::set<std::pair<std::string, uint64_t>> rows;
+  std::set<uint64_t> indices;
+  for (const auto& [name, file] : receipts) {
+    const client::ReceiptVerdict verdict =
+        client::VerifyReceiptFile(file, log_keys);
+    ASSERT_TRUE(verdict.valid) << name << ": " << verdict.explanation;
+    EXPECT_TRUE(indices.insert(*verdict.index).second) << name;
+    if (!verdict.statement->has_footage_request()) continue;
+    const v1::ImportedFrom& imported =
+        verdict.statement->footage_request().imported();
+    rows.emplace(imported.source(), imported.row());
+  }
+  std::set<std::pair<std::string, uint64_t>> want_rows;
+  for (const auto& row : request_table) {
+    want_rows.emplace(row.at("source_file"), std::stoull(row.at("source_row")));
+  }
+  EXPECT_EQ(rows, want_rows);
+
+  // The whole log, in the store and through the server.
+  storage::StoreLogReader reader(store_.get());
+  monitor::CheckSources sources;
+  ASSERT_OK_AND_ASSIGN(sources.checkpoint, reader.ReadCheckpoint());
+  sources.entries = &reader;
+  sources.tiles = &reader;
+  sources.stored_tiles = store_.get();
+  monitor::CheckOptions options;
+  options.at_rest = true;
+  ASSERT_OK_AND_ASSIGN(const monitor::CheckReport report,
+                       monitor::CheckLog(sources, &log_keys, options));
+  EXPECT_THAT(report.problems, IsEmpty());
+  EXPECT_EQ(CountRequests(report), TallyRequests(request_table));
+  // Genesis and policies come first.
+  EXPECT_EQ(report.checkpoint.tree_size,
+            1 + statement::DefaultPolicies().size() + receipts.size());
+
+  ASSERT_OK_AND_ASSIGN(const client::TlsOptions tls,
+                       identities_->For("party:anybody"));
+  ASSERT_OK_AND_ASSIGN(
+      const std::unique_ptr<client::LogClient> client,
+      client::LogClient::Connect(log_->address(), tls, log_keys));
+  options.depth = monitor::CheckDepth::kRules;
+  options.at_rest = false;
+  ASSERT_OK_AND_ASSIGN(const monitor::CheckReport remote,
+                       monitor::CheckServer(client.get(), log_keys, options));
+  EXPECT_THAT(remote.problems, IsEmpty());
+  EXPECT_EQ(CountRequests(remote), CountRequests(report));
+
+  // Once more: nothing is added, and the receipts are those of the first run.
+  cli::ImportResult agencies_again;
+  cli::ImportResult requests_again;
+  Receipts receipts_again;
+  Import(&agencies_again, &requests_again, &receipts_again);
+  EXPECT_EQ(receipts_again, receipts);
+  EXPECT_EQ(agencies_again.enrolled + requests_again.enrolled, 0);
+  for (const cli::LoggedRow& row : requests_again.logged) {
+    EXPECT_TRUE(row.duplicate) << "line " << row.line;
+  }
+  ASSERT_OK_AND_ASSIGN(const storage::TreeState state, store_->ReadTreeState());
+  EXPECT_EQ(state.tree_size, report.checkpoint.tree_size);
+  // Before the store that it writes to.
+  log_.reset();
+}
+
+}  // namespace
+}  // namespace sightline::tests
