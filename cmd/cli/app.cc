@@ -15,6 +15,7 @@
 #include "cmd/cli/completion.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/export.h"
+#include "cmd/cli/import.h"
 #include "cmd/cli/init.h"
 #include "cmd/cli/keygen.h"
 #include "cmd/cli/log_info.h"
@@ -32,10 +33,10 @@ namespace {
 
 // In the order of `--help`.
 constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
-    &AddKeygen,   &AddCerts,      &AddInit,    &AddRegistrarCommands,
-    &AddSubmit,   &AddRespond,    &AddReceipt, &AddProve,
-    &AddTail,     &AddExport,     &AddAudit,   &AddLogInfo,
-    &AddRegistry, &AddCompletion,
+    &AddKeygen,  &AddCerts,    &AddInit,       &AddRegistrarCommands,
+    &AddSubmit,  &AddRespond,  &AddReceipt,    &AddProve,
+    &AddTail,    &AddExport,   &AddAudit,      &AddImport,
+    &AddLogInfo, &AddRegistry, &AddCompletion,
 };
 
 void AddCommonOptions(CLI::App* app, Invocation* run) {

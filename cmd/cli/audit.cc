@@ -1,9 +1,7 @@
 #include "cmd/cli/audit.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
-#include <ostream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -13,6 +11,7 @@
 #include "checkpoint/log_keys.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
+#include "cmd/cli/progress_bar.h"
 #include "cmd/cli/settings.h"
 #include "crypto/sha256.h"
 #include "monitor/check_log.h"
@@ -32,30 +31,6 @@ struct Flags {
   bool hashes_only = false;
   bool at_rest = false;
   int threads = 0;
-};
-
-// A line that is written over itself, on a terminal only. Debian packages no
-// library for it.
-class ProgressBar {
- public:
-  explicit ProgressBar(const Invocation& run)
-      : err_(run.around.err_is_terminal && !run.json ? run.around.err : nullptr) {
-  }
-  ~ProgressBar() {
-    if (err_ != nullptr) *err_ << "\r\033[K" << std::flush;
-  }
-
-  void Show(uint64_t done, uint64_t total) {
-    if (err_ == nullptr || total == 0) return;
-    constexpr uint64_t kWidth = 40;
-    const uint64_t filled = std::min(done, total) * kWidth / total;
-    *err_ << "\r[" << std::string(filled, '#')
-          << std::string(kWidth - filled, ' ') << "] " << done << " of " << total
-          << " entries" << std::flush;
-  }
-
- private:
-  std::ostream* const err_;
 };
 
 // The keys to trust, if any were named: without, the log's own word counts.
@@ -158,7 +133,7 @@ void Show(const monitor::CheckReport& report, Output& out) {
 
 absl::StatusOr<int> Audit(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
-  ProgressBar bar(run);
+  ProgressBar bar(run, "entries");
   monitor::CheckOptions options;
   options.depth = flags.hashes_only ? monitor::CheckDepth::kHashes
                                     : monitor::CheckDepth::kSignatures;
