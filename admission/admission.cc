@@ -39,7 +39,8 @@ absl::Status CheckPeer(const Peer& peer, const v1::Statement& statement) {
 
 // The statement inside, both parsed strictly: what enters the tree must read the
 // same to everybody.
-absl::StatusOr<v1::Statement> Open(const v1::SignedStatement& signed_statement) {
+absl::StatusOr<v1::Statement> Open(
+    const v1::SignedStatement& signed_statement) {
   RETURN_IF_ERROR(statement::ValidateEnvelope(signed_statement).ToStatus());
   RETURN_IF_ERROR(
       statement::ParseSignedStatement(signed_statement.SerializeAsString())
@@ -124,9 +125,10 @@ absl::StatusOr<AdmittedEntry> Admission::Admit(
   statement::Violations violations = statement::Validate(statement);
   violations.Append(statement::CheckOpenings(statement, openings));
   if (statement.header().origin() != options_.origin) {
-    violations.Add("header.origin",
-                   absl::StrCat("meant for the log ", statement.header().origin(),
-                                ", this is ", options_.origin));
+    violations.Add(
+        "header.origin",
+        absl::StrCat("meant for the log ", statement.header().origin(),
+                     ", this is ", options_.origin));
   }
   RETURN_IF_ERROR(violations.ToStatus());
   if (statement.has_genesis()) {
@@ -134,11 +136,13 @@ absl::StatusOr<AdmittedEntry> Admission::Admit(
   }
   RETURN_IF_ERROR(quota_.Take(peer.submitter));
   const int64_t now_ms = clock_->NowUnixMs();
-  ASSIGN_OR_RETURN(Judged judged, Judge(0, now_ms, signed_statement, statement));
+  ASSIGN_OR_RETURN(Judged judged,
+                   Judge(0, now_ms, signed_statement, statement));
   RETURN_IF_ERROR(CheckLinks(statement));
   // Last, as it costs most.
   RETURN_IF_ERROR(statement::VerifySignatures(signed_statement, judged.keys));
-  return Finish(signed_statement, statement, now_ms, std::move(judged), openings);
+  return Finish(signed_statement, statement, now_ms, std::move(judged),
+                openings);
 }
 
 absl::StatusOr<AdmittedEntry> Admission::AdmitGenesis(
@@ -161,7 +165,8 @@ absl::StatusOr<AdmittedEntry> Admission::AdmitGenesis(
 
 absl::StatusOr<AdmittedEntry> Admission::Finish(
     const v1::SignedStatement& signed_statement, const v1::Statement& statement,
-    int64_t admitted_unix_ms, Judged judged, const SealOpenings& openings) const {
+    int64_t admitted_unix_ms, Judged judged,
+    const SealOpenings& openings) const {
   AdmittedEntry entry;
   entry.identity_hash_ = statement::IdentityHash(signed_statement);
   if (!openings.empty()) {
@@ -199,8 +204,8 @@ absl::Status Admission::Recheck(uint64_t index, int64_t admitted_unix_ms,
   }
   ASSIGN_OR_RETURN(const v1::Statement statement,
                    statement::ParseStatement(signed_statement.payload()));
-  ASSIGN_OR_RETURN(Judged judged, Judge(index, admitted_unix_ms,
-                                        signed_statement, statement));
+  ASSIGN_OR_RETURN(Judged judged,
+                   Judge(index, admitted_unix_ms, signed_statement, statement));
   entry->verdict_ = std::move(judged.verdict);
   entry->registry_version_ = judged.version;
   return absl::OkStatus();

@@ -64,14 +64,15 @@ class Admission final : public Gate {
  public:
   // `sealer` may be null: then statements with sealed fields are refused. All
   // pointers outlive the admission.
-  Admission(Options options, const base::Clock* clock, const EntrySource* entries,
-            const PayloadSealer* sealer);
+  Admission(Options options, const base::Clock* clock,
+            const EntrySource* entries, const PayloadSealer* sealer);
 
   // Feeds one stored control entry, ascending, before anything is admitted.
   absl::Status Replay(uint64_t index, absl::string_view entry);
 
   // Entry 0 of a new log, from its file rather than from a connection.
-  absl::StatusOr<AdmittedEntry> AdmitGenesis(const v1::SignedStatement& genesis);
+  absl::StatusOr<AdmittedEntry> AdmitGenesis(
+      const v1::SignedStatement& genesis);
 
   // See the head of the file. `openings` one per sealed field, in order.
   absl::StatusOr<AdmittedEntry> Admit(const Peer& peer,

@@ -50,8 +50,8 @@ class AdmissionTest : public ::testing::Test {
                                      crypto::Rng::Real());
     Options options;
     options.origin = std::string(kOrigin);
-    admission_ = std::make_unique<Admission>(options, &clock_, &entries_,
-                                             sealer_.get());
+    admission_ =
+        std::make_unique<Admission>(options, &clock_, &entries_, sealer_.get());
   }
 
   v1::Statement Example(v1::StatementKind kind, absl::string_view submitter) {
@@ -85,7 +85,8 @@ class AdmissionTest : public ::testing::Test {
       body->clear_agency_type();
     }
     body->clear_keys();
-    body->add_keys()->set_spki_der(std::string(Key(key).public_key().spki_der()));
+    body->add_keys()->set_spki_der(
+        std::string(Key(key).public_key().spki_der()));
     return statement::Sign(statement, {Key('1'), Key('3')}).value();
   }
 
@@ -185,7 +186,8 @@ TEST_F(AdmissionTest, RefusesASignatureThatDoesNotVerify) {
       signed_statement.mutable_signatures(0)->mutable_signature();
   (*signature)[7] = static_cast<char>((*signature)[7] ^ 1);
   EXPECT_FALSE(
-      admission_->Admit({std::string(kAgency)}, signed_statement, openings_).ok());
+      admission_->Admit({std::string(kAgency)}, signed_statement, openings_)
+          .ok());
 }
 
 TEST_F(AdmissionTest, OneRegistrarCannotEnrol) {
@@ -234,7 +236,8 @@ TEST_F(AdmissionTest, ErrorsDoNotQuoteSealedValues) {
 TEST_F(AdmissionTest, SealedFieldsNeedAKeyToKeepThemWith) {
   Options options;
   options.origin = std::string(kOrigin);
-  admission_ = std::make_unique<Admission>(options, &clock_, &entries_, nullptr);
+  admission_ =
+      std::make_unique<Admission>(options, &clock_, &entries_, nullptr);
   LogGenesisAndEnrolments();
   EXPECT_THAT(AdmitRequest(Request()).status(),
               StatusIs(absl::StatusCode::kFailedPrecondition));
@@ -264,8 +267,7 @@ TEST_F(AdmissionTest, AResponseMustNameARequestThatIsInTheLog) {
   auto* link = response.mutable_footage_response()->mutable_request();
   link->set_index(index);
   link->set_leaf_hash(std::string(
-      crypto::AsBytes(
-      crypto::HashPrefixed(0x00, entries_.entries[index]))));
+      crypto::AsBytes(crypto::HashPrefixed(0x00, entries_.entries[index]))));
   EXPECT_OK(AdmitRequest(response, 'p', kPlatform));
   link->set_index(index + 1);
   EXPECT_THAT(AdmitRequest(response, 'p', kPlatform).status(),
@@ -281,8 +283,8 @@ TEST_F(AdmissionTest, QuotaIsPerSubmitter) {
   options.origin = std::string(kOrigin);
   options.quota.statements_per_second = 1;
   options.quota.burst = 2;
-  admission_ = std::make_unique<Admission>(options, &clock_, &entries_,
-                                           sealer_.get());
+  admission_ =
+      std::make_unique<Admission>(options, &clock_, &entries_, sealer_.get());
   LogGenesisAndEnrolments();  // two by the registrar
   EXPECT_OK(AdmitRequest(Request()));
   EXPECT_OK(AdmitRequest(Request()));
@@ -297,11 +299,12 @@ TEST_F(AdmissionTest, WhatWasAdmittedBeforeASuspensionIsRecheckedAfterIt) {
   v1::Statement suspension =
       Example(v1::STATEMENT_KIND_STATUS_CHANGE, "registrar");
   suspension.mutable_status_change()->set_submitter(std::string(kAgency));
-  suspension.mutable_status_change()->set_status(v1::SUBMITTER_STATUS_SUSPENDED);
+  suspension.mutable_status_change()->set_status(
+      v1::SUBMITTER_STATUS_SUSPENDED);
   openings_.Clear();
   auto entry = admission_->Admit(
-      {"registrar"},
-      statement::Sign(suspension, {Key('1'), Key('2')}).value(), openings_);
+      {"registrar"}, statement::Sign(suspension, {Key('1'), Key('2')}).value(),
+      openings_);
   ASSERT_OK(entry);
   Log(*entry);
   ASSERT_NE(request->registry_version(), admission_->version());

@@ -48,7 +48,8 @@ class AdmittedEntry {
 
  private:
   friend class Admission;
-  friend class AdmittedEntryMaker;  // testonly: admission/admitted_entry_maker.h
+  friend class
+      AdmittedEntryMaker;  // testonly: admission/admitted_entry_maker.h
   AdmittedEntry() = default;
 
   std::string signed_statement_;

@@ -35,8 +35,8 @@ absl::StatusOr<std::unique_ptr<PayloadSealer>> PayloadSealer::Create(
                      " bytes, want ", crypto::kAeadKeySize));
   }
   std::string key_id = KeyId(key_encryption_key);
-  return std::unique_ptr<PayloadSealer>(new PayloadSealer(
-      std::move(key_encryption_key), std::move(key_id), rng));
+  return std::unique_ptr<PayloadSealer>(
+      new PayloadSealer(std::move(key_encryption_key), std::move(key_id), rng));
 }
 
 absl::StatusOr<std::string> PayloadSealer::Seal(

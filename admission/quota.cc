@@ -10,16 +10,17 @@ namespace sightline::admission {
 namespace {
 
 template <typename Detail>
-void Attach(absl::string_view name, const Detail& detail, absl::Status* status) {
+void Attach(absl::string_view name, const Detail& detail,
+            absl::Status* status) {
   status->SetPayload(absl::StrCat("type.googleapis.com/google.rpc.", name),
                      absl::Cord(detail.SerializeAsString()));
 }
 
 absl::Status Exceeded(absl::string_view submitter, const QuotaOptions& options,
                       double missing) {
-  absl::Status status = absl::ResourceExhaustedError(absl::StrCat(
-      "more than ", options.statements_per_second, " statements a second by ",
-      submitter));
+  absl::Status status = absl::ResourceExhaustedError(
+      absl::StrCat("more than ", options.statements_per_second,
+                   " statements a second by ", submitter));
   google::rpc::QuotaFailure failure;
   auto* violation = failure.add_violations();
   violation->set_subject(std::string(submitter));
@@ -28,8 +29,8 @@ absl::Status Exceeded(absl::string_view submitter, const QuotaOptions& options,
   google::rpc::RetryInfo retry;
   const double seconds = missing / options.statements_per_second;
   retry.mutable_retry_delay()->set_seconds(static_cast<int64_t>(seconds));
-  retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(
-      (seconds - std::floor(seconds)) * 1e9));
+  retry.mutable_retry_delay()->set_nanos(
+      static_cast<int32_t>((seconds - std::floor(seconds)) * 1e9));
   Attach("RetryInfo", retry, &status);
   return status;
 }
@@ -39,9 +40,9 @@ absl::Status Exceeded(absl::string_view submitter, const QuotaOptions& options,
 double Quota::Refilled(const Bucket& bucket, int64_t now_ms) const {
   const double passed_ms =
       static_cast<double>(std::max<int64_t>(0, now_ms - bucket.filled_unix_ms));
-  return std::min(options_.burst,
-                  bucket.tokens +
-                      passed_ms / 1000.0 * options_.statements_per_second);
+  return std::min(
+      options_.burst,
+      bucket.tokens + passed_ms / 1000.0 * options_.statements_per_second);
 }
 
 absl::Status Quota::Take(absl::string_view submitter) {

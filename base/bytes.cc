@@ -9,7 +9,8 @@ namespace {
 
 template <typename T>
 void AppendBigEndian(T value, std::string* out) {
-  for (int shift = 8 * (static_cast<int>(sizeof(T)) - 1); shift >= 0; shift -= 8) {
+  for (int shift = 8 * (static_cast<int>(sizeof(T)) - 1); shift >= 0;
+       shift -= 8) {
     out->push_back(static_cast<char>((value >> shift) & 0xff));
   }
 }
@@ -66,12 +67,24 @@ absl::StatusOr<std::string> Base64Decode(absl::string_view text) {
   return out;
 }
 
-void AppendU16(uint16_t value, std::string* out) { AppendBigEndian(value, out); }
-void AppendU32(uint32_t value, std::string* out) { AppendBigEndian(value, out); }
-void AppendU64(uint64_t value, std::string* out) { AppendBigEndian(value, out); }
-uint16_t ReadU16(absl::string_view bytes) { return ReadBigEndian<uint16_t>(bytes); }
-uint32_t ReadU32(absl::string_view bytes) { return ReadBigEndian<uint32_t>(bytes); }
-uint64_t ReadU64(absl::string_view bytes) { return ReadBigEndian<uint64_t>(bytes); }
+void AppendU16(uint16_t value, std::string* out) {
+  AppendBigEndian(value, out);
+}
+void AppendU32(uint32_t value, std::string* out) {
+  AppendBigEndian(value, out);
+}
+void AppendU64(uint64_t value, std::string* out) {
+  AppendBigEndian(value, out);
+}
+uint16_t ReadU16(absl::string_view bytes) {
+  return ReadBigEndian<uint16_t>(bytes);
+}
+uint32_t ReadU32(absl::string_view bytes) {
+  return ReadBigEndian<uint32_t>(bytes);
+}
+uint64_t ReadU64(absl::string_view bytes) {
+  return ReadBigEndian<uint64_t>(bytes);
+}
 
 absl::StatusOr<uint64_t> ParseDecimal(absl::string_view text) {
   bool digits = !text.empty() && (text.size() == 1 || text[0] != '0');

@@ -16,7 +16,8 @@ TEST(Hex, RoundTrips) {
 
 TEST(Hex, RefusesUpperCaseOddLengthAndOtherCharacters) {
   for (const char* bad : {"0A", "0", "0g", " 00"}) {
-    EXPECT_THAT(HexDecode(bad), StatusIs(absl::StatusCode::kInvalidArgument)) << bad;
+    EXPECT_THAT(HexDecode(bad), StatusIs(absl::StatusCode::kInvalidArgument))
+        << bad;
   }
 }
 
@@ -30,8 +31,10 @@ TEST(Base64, RoundTripsEveryLength) {
 
 TEST(Base64, RefusesSecondSpellings) {
   // No padding, stray bits, white space, URL-safe alphabet, extra padding.
-  for (const char* bad : {"aGVsbG8", "aGVsbG9=", "aGVs bG8=", "-_8=", "aGVsbG8==", "aGVsbG8=\n"}) {
-    EXPECT_THAT(Base64Decode(bad), StatusIs(absl::StatusCode::kInvalidArgument)) << bad;
+  for (const char* bad : {"aGVsbG8", "aGVsbG9=", "aGVs bG8=", "-_8=",
+                          "aGVsbG8==", "aGVsbG8=\n"}) {
+    EXPECT_THAT(Base64Decode(bad), StatusIs(absl::StatusCode::kInvalidArgument))
+        << bad;
   }
 }
 
@@ -49,9 +52,10 @@ TEST(BigEndian, RoundTrips) {
 TEST(Decimal, IsStrict) {
   EXPECT_THAT(ParseDecimal("0"), IsOkAndHolds(0u));
   EXPECT_THAT(ParseDecimal("18446744073709551615"), IsOkAndHolds(UINT64_MAX));
-  for (const char* bad : {"", "08", "+8", "-1", " 8", "8 ", "18446744073709551616", "x"}) {
-    EXPECT_THAT(ParseDecimal(bad),
-                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("decimal")))
+  for (const char* bad :
+       {"", "08", "+8", "-1", " 8", "8 ", "18446744073709551616", "x"}) {
+    EXPECT_THAT(ParseDecimal(bad), StatusIs(absl::StatusCode::kInvalidArgument,
+                                            HasSubstr("decimal")))
         << bad;
   }
 }

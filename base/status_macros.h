@@ -16,18 +16,19 @@
 #define SIGHTLINE_CONCAT_(a, b) SIGHTLINE_CONCAT_INNER_(a, b)
 
 // Evaluates `expr` (absl::Status) once and returns it when it is not OK.
-#define RETURN_IF_ERROR(expr)                             \
-  do {                                                    \
-    ::absl::Status sightline_status_ = (expr);            \
+#define RETURN_IF_ERROR(expr)                              \
+  do {                                                     \
+    ::absl::Status sightline_status_ = (expr);             \
     if (!sightline_status_.ok()) return sightline_status_; \
   } while (false)
 
 // Evaluates `expr` (absl::StatusOr<T>) once; on OK moves the value into `lhs`,
 // otherwise returns the status.
-#define ASSIGN_OR_RETURN(lhs, expr) \
-  ASSIGN_OR_RETURN_IMPL_(SIGHTLINE_CONCAT_(sightline_statusor_, __LINE__), lhs, expr)
-#define ASSIGN_OR_RETURN_IMPL_(statusor, lhs, expr)   \
-  auto statusor = (expr);                             \
+#define ASSIGN_OR_RETURN(lhs, expr)                                        \
+  ASSIGN_OR_RETURN_IMPL_(SIGHTLINE_CONCAT_(sightline_statusor_, __LINE__), \
+                         lhs, expr)
+#define ASSIGN_OR_RETURN_IMPL_(statusor, lhs, expr)        \
+  auto statusor = (expr);                                  \
   if (!statusor.ok()) return std::move(statusor).status(); \
   lhs = *std::move(statusor)
 
@@ -38,7 +39,8 @@ namespace sightline::base {
 inline absl::Status Annotate(const absl::Status& status,
                              absl::string_view context) {
   if (status.ok()) return status;
-  absl::Status out(status.code(), absl::StrCat(context, ": ", status.message()));
+  absl::Status out(status.code(),
+                   absl::StrCat(context, ": ", status.message()));
   status.ForEachPayload(
       [&out](absl::string_view url, const absl::Cord& payload) {
         out.SetPayload(url, payload);

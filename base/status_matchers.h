@@ -16,7 +16,9 @@
 namespace sightline::base {
 namespace matchers_detail {
 
-inline const absl::Status& GetStatus(const absl::Status& status) { return status; }
+inline const absl::Status& GetStatus(const absl::Status& status) {
+  return status;
+}
 template <typename T>
 const absl::Status& GetStatus(const absl::StatusOr<T>& status) {
   return status.status();
@@ -30,7 +32,8 @@ MATCHER(IsOk, negation ? "is not OK" : "is OK") {
   return status.ok();
 }
 
-MATCHER_P(StatusIs, code, absl::StrCat("has code ", absl::StatusCodeToString(code))) {
+MATCHER_P(StatusIs, code,
+          absl::StrCat("has code ", absl::StatusCodeToString(code))) {
   const absl::Status& status = matchers_detail::GetStatus(arg);
   *result_listener << status.ToString();
   return status.code() == code;
@@ -58,8 +61,9 @@ MATCHER_P(IsOkAndHolds, value, "is OK and holds the value") {
 }  // namespace sightline::base
 
 // Stops the test when `rexpr` is not OK, else moves its value into `lhs`.
-#define ASSERT_OK_AND_ASSIGN(lhs, rexpr) \
-  ASSERT_OK_AND_ASSIGN_IMPL_(SIGHTLINE_CONCAT_(sightline_test_, __LINE__), lhs, rexpr)
+#define ASSERT_OK_AND_ASSIGN(lhs, rexpr)                                   \
+  ASSERT_OK_AND_ASSIGN_IMPL_(SIGHTLINE_CONCAT_(sightline_test_, __LINE__), \
+                             lhs, rexpr)
 #define ASSERT_OK_AND_ASSIGN_IMPL_(statusor, lhs, rexpr) \
   auto statusor = (rexpr);                               \
   ASSERT_TRUE(statusor.ok()) << statusor.status();       \

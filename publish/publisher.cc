@@ -10,10 +10,10 @@
 
 namespace sightline::publish {
 
-Publisher::Publisher(
-    const Options& options, storage::LogStore* store, std::string origin,
-    std::vector<checkpoint::NoteSigner> signers,
-    KeyCounts key_counts)
+Publisher::Publisher(const Options& options, storage::LogStore* store,
+                     std::string origin,
+                     std::vector<checkpoint::NoteSigner> signers,
+                     KeyCounts key_counts)
     : options_(options),
       store_(store),
       origin_(std::move(origin)),
@@ -23,8 +23,7 @@ Publisher::Publisher(
 
 absl::StatusOr<std::unique_ptr<Publisher>> Publisher::Create(
     const Options& options, storage::LogStore* store, std::string origin,
-    std::vector<checkpoint::NoteSigner> signers,
-    KeyCounts key_counts) {
+    std::vector<checkpoint::NoteSigner> signers, KeyCounts key_counts) {
   if (options.max_batches == 0 || options.max_watchers == 0) {
     return absl::InvalidArgumentError("publisher: every limit must be above 0");
   }
@@ -35,8 +34,8 @@ absl::StatusOr<std::unique_ptr<Publisher>> Publisher::Create(
   if (state.tree_size > 0) {
     ASSIGN_OR_RETURN(std::string note, store->ReadNewestCheckpoint());
     base::MutexLock lock(&publisher->mutex_);
-    publisher->current_ = std::make_shared<PublishedTree>(PublishedTree{
-        state.tree_size, state.root_hash, std::move(note)});
+    publisher->current_ = std::make_shared<PublishedTree>(
+        PublishedTree{state.tree_size, state.root_hash, std::move(note)});
   }
   publisher->thread_ = std::thread([p = publisher.get()] { p->Run(); });
   return publisher;
@@ -52,9 +51,9 @@ absl::StatusOr<std::string> Publisher::Sign(uint64_t tree_size,
     if (key_counts_(signer, tree_size)) counting.push_back(signer);
   }
   if (counting.empty()) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "no log key at hand counts for tree size ", tree_size,
-        "; add the key that the log's entries name for it"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("no log key at hand counts for tree size ", tree_size,
+                     "; add the key that the log's entries name for it"));
   }
   checkpoint::Checkpoint tree;
   tree.origin = origin_;
@@ -132,14 +131,16 @@ absl::Status Publisher::Verify(const sequencer::IntegratedBatch& batch) const {
   const tiles::ProofBuilder tiles(store_);
   ASSIGN_OR_RETURN(const merkle::Hash root, tiles.Root(end));
   if (root != batch.tree.root()) {
-    return absl::DataLossError(absl::StrCat(
-        "the stored tiles of size ", end, " give another root than was signed"));
+    return absl::DataLossError(
+        absl::StrCat("the stored tiles of size ", end,
+                     " give another root than was signed"));
   }
   ASSIGN_OR_RETURN(const std::string note,
                    store_->ReadCheckpointCovering(end - 1));
   if (note != batch.checkpoint) {
-    return absl::DataLossError(absl::StrCat(
-        "the checkpoint of size ", end, " does not read back as it was signed"));
+    return absl::DataLossError(
+        absl::StrCat("the checkpoint of size ", end,
+                     " does not read back as it was signed"));
   }
   return absl::OkStatus();
 }
@@ -165,14 +166,15 @@ void Publisher::Tell(std::shared_ptr<sequencer::IntegratedBatch> batch,
                      const absl::Status& status) {
   std::vector<sequencer::Waiting> waiting = std::move(batch->waiting);
   batch->waiting.clear();
-  const std::shared_ptr<const sequencer::IntegratedBatch> done = std::move(batch);
+  const std::shared_ptr<const sequencer::IntegratedBatch> done =
+      std::move(batch);
   for (sequencer::Waiting& one : waiting) {
     if (!status.ok()) {
       one.done(status);
       continue;
     }
-    one.done(sequencer::Placement{
-        one.index, one.duplicate, done->Holds(one.index) ? done : nullptr});
+    one.done(sequencer::Placement{one.index, one.duplicate,
+                                  done->Holds(one.index) ? done : nullptr});
   }
 }
 

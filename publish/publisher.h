@@ -45,15 +45,14 @@ struct Options {
 class Publisher final : public sequencer::BatchSink {
  public:
   // Which of `signers` sign a tree of that size; the log's own entries decide.
-  using KeyCounts =
-      std::function<bool(const checkpoint::NoteSigner& key, uint64_t tree_size)>;
+  using KeyCounts = std::function<bool(const checkpoint::NoteSigner& key,
+                                       uint64_t tree_size)>;
 
   // Begins with the store's newest checkpoint as the published tree (recovery.h has
   // checked it). The arguments outlive the publisher.
   static absl::StatusOr<std::unique_ptr<Publisher>> Create(
       const Options& options, storage::LogStore* store, std::string origin,
-      std::vector<checkpoint::NoteSigner> signers,
-      KeyCounts key_counts);
+      std::vector<checkpoint::NoteSigner> signers, KeyCounts key_counts);
 
   ~Publisher() override;  // Shutdown()
 
@@ -68,7 +67,8 @@ class Publisher final : public sequencer::BatchSink {
   // Calls `wake` once when the published tree has at least `tree_size` leaves (at
   // once when it has), or when the publisher shuts down. A wake-up is a hint: look
   // at current(). Returns a handle for StopWatching. kResourceExhausted: too many.
-  absl::StatusOr<uint64_t> Watch(uint64_t tree_size, std::function<void()> wake);
+  absl::StatusOr<uint64_t> Watch(uint64_t tree_size,
+                                 std::function<void()> wake);
   // After it returns, the wake-up will not begin; one already running may finish.
   void StopWatching(uint64_t handle);
 
@@ -78,8 +78,8 @@ class Publisher final : public sequencer::BatchSink {
   void Shutdown();
 
  private:
-  Publisher(const Options& options, storage::LogStore* store, std::string origin,
-            std::vector<checkpoint::NoteSigner> signers,
+  Publisher(const Options& options, storage::LogStore* store,
+            std::string origin, std::vector<checkpoint::NoteSigner> signers,
             KeyCounts key_counts);
 
   void Run();

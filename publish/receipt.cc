@@ -23,9 +23,9 @@ absl::StatusOr<Receipt> ReceiptFromStore(const storage::LogStore& store,
                                          uint64_t index,
                                          uint64_t published_size) {
   if (index >= published_size) {
-    return absl::OutOfRangeError(absl::StrCat("entry ", index,
-                                              " is beyond the published tree of ",
-                                              published_size, " entries"));
+    return absl::OutOfRangeError(
+        absl::StrCat("entry ", index, " is beyond the published tree of ",
+                     published_size, " entries"));
   }
   Receipt receipt;
   receipt.index = index;
@@ -46,9 +46,11 @@ absl::StatusOr<Receipt> ReceiptFromStore(const storage::LogStore& store,
       index, tree.tree_size, merkle::LeafHash(receipt.entry),
       receipt.inclusion_proof, tree.root_hash);
   if (!checked.ok()) {
-    return absl::DataLossError(absl::StrCat("stored entry ", index,
-                                            " is not in the tree that was signed"
-                                            " for it: ", checked.message()));
+    return absl::DataLossError(
+        absl::StrCat("stored entry ", index,
+                     " is not in the tree that was signed"
+                     " for it: ",
+                     checked.message()));
   }
   return receipt;
 }

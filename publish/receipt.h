@@ -28,11 +28,13 @@ struct Receipt {
 };
 
 // From the hashes that the batch still holds. REQUIRES: batch.Holds(index).
-Receipt ReceiptFromBatch(const sequencer::IntegratedBatch& batch, uint64_t index);
+Receipt ReceiptFromBatch(const sequencer::IntegratedBatch& batch,
+                         uint64_t index);
 
 // From the store; verifies the proof before it returns it. `published_size` is the
 // published tree size.
 absl::StatusOr<Receipt> ReceiptFromStore(const storage::LogStore& store,
-                                         uint64_t index, uint64_t published_size);
+                                         uint64_t index,
+                                         uint64_t published_size);
 
 }  // namespace sightline::publish

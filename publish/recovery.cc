@@ -31,7 +31,8 @@ absl::Status CheckParents(const storage::LogStore& store, uint64_t tree_size) {
     if (above.width() <= position || below.width() != tiles::kTileWidth ||
         above.HashAt(position) != below.Node(tiles::kTileHeight, 0)) {
       return absl::DataLossError(absl::StrCat(
-          "tile ", tiles::TilePath({static_cast<uint8_t>(level - 1), last, 256}),
+          "tile ",
+          tiles::TilePath({static_cast<uint8_t>(level - 1), last, 256}),
           " does not hash to what level ", level, " holds for it"));
     }
   }
@@ -41,14 +42,15 @@ absl::Status CheckParents(const storage::LogStore& store, uint64_t tree_size) {
 absl::Status CheckNewestEntries(const storage::LogStore& store,
                                 uint64_t tree_size) {
   const uint64_t bundle = (tree_size - 1) / tiles::kTileWidth;
-  ASSIGN_OR_RETURN(const tiles::PinnedBytes stored, store.StoredTile(0, bundle));
+  ASSIGN_OR_RETURN(const tiles::PinnedBytes stored,
+                   store.StoredTile(0, bundle));
   ASSIGN_OR_RETURN(const tiles::TileView tile,
                    tiles::TileView::Create(stored.bytes()));
   const uint64_t begin = bundle * tiles::kTileWidth;
   if (tile.width() != tree_size - begin) {
-    return absl::DataLossError(
-        absl::StrCat("the newest tile holds ", tile.width(), " hashes, want ",
-                     tree_size - begin));
+    return absl::DataLossError(absl::StrCat("the newest tile holds ",
+                                            tile.width(), " hashes, want ",
+                                            tree_size - begin));
   }
   absl::Status wrong;
   RETURN_IF_ERROR(store.ReadEntries(
@@ -70,17 +72,15 @@ absl::Status CheckNewestCheckpoint(const storage::LogStore& store,
   const absl::StatusOr<checkpoint::OpenedCheckpoint> opened =
       keys.OpenCheckpoint(note);
   if (!opened.ok()) {
-    return absl::DataLossError(absl::StrCat("the newest checkpoint: ",
-                                            opened.status().message()));
+    return absl::DataLossError(
+        absl::StrCat("the newest checkpoint: ", opened.status().message()));
   }
   const checkpoint::Checkpoint& tree = opened->checkpoint;
   if (tree.tree_size != state.tree_size || tree.root_hash != state.root_hash) {
-    return absl::DataLossError(
-        absl::StrCat("the newest checkpoint is of size ", tree.tree_size,
-                     ", the tree of size ", state.tree_size,
-                     tree.tree_size == state.tree_size
-                         ? " with another root"
-                         : ""));
+    return absl::DataLossError(absl::StrCat(
+        "the newest checkpoint is of size ", tree.tree_size,
+        ", the tree of size ", state.tree_size,
+        tree.tree_size == state.tree_size ? " with another root" : ""));
   }
   return absl::OkStatus();
 }
@@ -94,9 +94,10 @@ absl::Status CheckRightEdge(const storage::LogStore& store,
   const tiles::ProofBuilder proofs(&store);
   ASSIGN_OR_RETURN(const merkle::Hash root, proofs.Root(state.tree_size));
   if (root != state.root_hash) {
-    return absl::DataLossError(absl::StrCat("the tiles of ", state.tree_size,
-                                            " entries give another root than the"
-                                            " one stored with them"));
+    return absl::DataLossError(
+        absl::StrCat("the tiles of ", state.tree_size,
+                     " entries give another root than the"
+                     " one stored with them"));
   }
   RETURN_IF_ERROR(CheckParents(store, state.tree_size));
   RETURN_IF_ERROR(CheckNewestEntries(store, state.tree_size));

@@ -10,12 +10,12 @@ void StatementEntryEncoder::Append(int64_t admitted_unix_ms,
                                    const admission::AdmittedEntry& entry,
                                    const FeedPosition& position,
                                    std::string* out) const {
-  statement::AppendEntry(
-      admitted_unix_ms, entry.signed_statement(), entry.verdict(),
-      position.ordinal,
-      position.ordinal == 1 ? std::nullopt
-                            : std::optional<uint64_t>(position.previous_index),
-      out);
+  statement::AppendEntry(admitted_unix_ms, entry.signed_statement(),
+                         entry.verdict(), position.ordinal,
+                         position.ordinal == 1
+                             ? std::nullopt
+                             : std::optional<uint64_t>(position.previous_index),
+                         out);
 }
 
 void RawEntryEncoder::Append(int64_t, const admission::AdmittedEntry& entry,

@@ -13,7 +13,7 @@ namespace sightline::sequencer {
 
 // Where an entry stands in its submitter's feed.
 struct FeedPosition {
-  uint64_t ordinal = 1;  // 1, 2, 3 ...
+  uint64_t ordinal = 1;         // 1, 2, 3 ...
   uint64_t previous_index = 0;  // of ordinal - 1; meaningless for ordinal 1
 };
 

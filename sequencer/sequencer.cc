@@ -66,7 +66,8 @@ absl::Status Sequencer::Load() {
         "the tiles of ", state.tree_size,
         " entries give another root than the one stored with them"));
   }
-  ASSIGN_OR_RETURN(tiles_, tiles::TileBuilder::Create(state.tree_size, *store_));
+  ASSIGN_OR_RETURN(tiles_,
+                   tiles::TileBuilder::Create(state.tree_size, *store_));
   last_admitted_unix_ms_ = state.last_admitted_unix_ms;
   return absl::OkStatus();
 }
@@ -198,7 +199,8 @@ absl::Status Sequencer::Place(admission::AdmittedEntry* entry, uint64_t index,
       (moved && entry->governed())) {
     RETURN_IF_ERROR(gate_->Recheck(index, admitted_ms, entry));
   }
-  ASSIGN_OR_RETURN(storage::FeedHead* const feed, FeedFor(entry->feed(), draft));
+  ASSIGN_OR_RETURN(storage::FeedHead* const feed,
+                   FeedFor(entry->feed(), draft));
   RETURN_IF_ERROR(Encode(*entry, *feed, admitted_ms, draft->batch.get()));
   draft->last_admitted_unix_ms = admitted_ms;
   draft->identities.push_back(entry->identity_hash());
@@ -219,7 +221,8 @@ absl::Status Sequencer::Encode(const admission::AdmittedEntry& entry,
   std::string& out = batch->entries;
   const size_t begin = out.size();
   out.append(2, '\0');
-  encoder_->Append(admitted_unix_ms, entry, {feed.ordinal + 1, feed.last_index}, &out);
+  encoder_->Append(admitted_unix_ms, entry, {feed.ordinal + 1, feed.last_index},
+                   &out);
   const size_t length = out.size() - begin - 2;
   if (length > kMaxEntryBytes) {
     out.resize(begin);
@@ -268,13 +271,13 @@ absl::Status Sequencer::Commit(Draft* draft) {
   ASSIGN_OR_RETURN(batch.checkpoint,
                    sink_->Sign(batch.tree.new_size(), batch.tree.root()));
   // A feed that only a refused entry asked for has not changed.
-  draft->feeds.erase(
-      std::remove_if(draft->feeds.begin(), draft->feeds.end(),
-                     [&batch](const storage::FeedHead& head) {
-                       return head.ordinal == 0 ||
-                              head.last_index < batch.first_index;
-                     }),
-      draft->feeds.end());
+  draft->feeds.erase(std::remove_if(draft->feeds.begin(), draft->feeds.end(),
+                                    [&batch](const storage::FeedHead& head) {
+                                      return head.ordinal == 0 ||
+                                             head.last_index <
+                                                 batch.first_index;
+                                    }),
+                     draft->feeds.end());
   storage::Batch write;
   write.expected_tree_size = batch.first_index;
   write.entries = batch.entries;

@@ -78,10 +78,11 @@ class TextEncoder final : public EntryEncoder {
  public:
   void Append(int64_t admitted_unix_ms, const admission::AdmittedEntry& entry,
               const FeedPosition& position, std::string* out) const override {
-    absl::StrAppend(out, entry.feed(), " ", position.ordinal, " after ",
-                    position.ordinal == 1 ? "-"
-                                          : absl::StrCat(position.previous_index),
-                    " at ", admitted_unix_ms, ": ", entry.signed_statement(), entry.verdict());
+    absl::StrAppend(
+        out, entry.feed(), " ", position.ordinal, " after ",
+        position.ordinal == 1 ? "-" : absl::StrCat(position.previous_index),
+        " at ", admitted_unix_ms, ": ", entry.signed_statement(),
+        entry.verdict());
   }
 };
 
@@ -91,8 +92,8 @@ class FakeGate final : public admission::Gate {
   absl::Status Recheck(uint64_t index, int64_t admitted_unix_ms,
                        admission::AdmittedEntry* entry) override {
     rechecked.push_back(index);
-    AdmittedEntryMaker::SetVerdict(absl::StrCat(" judged at ", admitted_unix_ms),
-                                   entry);
+    AdmittedEntryMaker::SetVerdict(
+        absl::StrCat(" judged at ", admitted_unix_ms), entry);
     return entry->signed_statement() == refuse
                ? absl::PermissionDeniedError("suspended meanwhile")
                : absl::OkStatus();
@@ -124,8 +125,8 @@ class SequencerTest : public ::testing::Test {
   void Start(Options options = {}) {
     sequencer_.reset();
     store_.Reopen();
-    auto sequencer = Sequencer::Create(options, &store_, &gate_, &encoder_,
-                                       &sink_);
+    auto sequencer =
+        Sequencer::Create(options, &store_, &gate_, &encoder_, &sink_);
     ASSERT_OK(sequencer);
     sequencer_ = *std::move(sequencer);
   }
@@ -217,7 +218,8 @@ TEST_F(SequencerTest, FeedsGoOnAfterARestartAndBeyondTheCache) {
   Start(options);
   for (int round = 0; round < 3; ++round) {
     for (int feed = 0; feed < 5; ++feed) {
-      ASSERT_OK(Submit(absl::StrCat("f", feed), absl::StrCat(round, feed)).get());
+      ASSERT_OK(
+          Submit(absl::StrCat("f", feed), absl::StrCat(round, feed)).get());
     }
     Start(options);
   }
@@ -304,10 +306,9 @@ TEST_F(SequencerTest, AGovernedEntryIsJudgedAgainAtTheTimeItGets) {
     AdmittedEntryMaker::SetGoverned(&entry);
     ASSERT_OK(Submit(std::move(entry)).get());
   }
-  EXPECT_THAT(Entries(),
-              ElementsAre("a 1 after - at 1000: x",
-                          "a 2 after 0 at 1000: g999 judged at 1000",
-                          "a 3 after 1 at 1000: g1000"));
+  EXPECT_THAT(Entries(), ElementsAre("a 1 after - at 1000: x",
+                                     "a 2 after 0 at 1000: g999 judged at 1000",
+                                     "a 3 after 1 at 1000: g1000"));
 }
 
 TEST_F(SequencerTest, AFullQueueRefusesAndLosesNothing) {
@@ -346,9 +347,8 @@ TEST_F(SequencerTest, AFullDiskRefusesTheBatchAndGoesOn) {
 
 TEST_F(SequencerTest, AnUnknownOutcomeStopsTheLog) {
   for (const bool persisted : {false, true}) {
-    store_.FailCommit(1,
-                      persisted ? storage::CommitFault::kPersisted
-                                : storage::CommitFault::kNotPersisted);
+    store_.FailCommit(1, persisted ? storage::CommitFault::kPersisted
+                                   : storage::CommitFault::kNotPersisted);
     const std::string text = absl::StrCat("x", persisted);
     EXPECT_THAT(Submit("a", text).get().status(),
                 StatusIs(absl::StatusCode::kInternal));
@@ -402,7 +402,8 @@ TEST_F(SequencerTest, TheTreeIsThatOfItsLeaves) {
   for (const std::string& entry : Entries()) {
     leaves.push_back(merkle::LeafHash(entry));
   }
-  EXPECT_EQ(store_.ReadTreeState()->root_hash, merkle::ReferenceTree(leaves).Root(leaves.size()));
+  EXPECT_EQ(store_.ReadTreeState()->root_hash,
+            merkle::ReferenceTree(leaves).Root(leaves.size()));
 }
 
 }  // namespace

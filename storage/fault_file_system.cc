@@ -354,13 +354,13 @@ FaultFileSystem::~FaultFileSystem() = default;
 
 int FaultFileSystem::steps() const { return disk_->steps(); }
 
-void FaultFileSystem::FailFrom(int number, rocksdb::IOStatus status) {
+void FaultFileSystem::FailFrom(int number, const rocksdb::IOStatus& status) {
   FailIf([number, status](int at, Step, const std::string&) {
     return at >= number ? status : rocksdb::IOStatus::OK();
   });
 }
 
-void FaultFileSystem::FailOnce(int number, rocksdb::IOStatus status) {
+void FaultFileSystem::FailOnce(int number, const rocksdb::IOStatus& status) {
   FailIf([number, status](int at, Step, const std::string&) {
     return at == number ? status : rocksdb::IOStatus::OK();
   });

@@ -64,9 +64,9 @@ class FaultFileSystem {
   int steps() const;
 
   // From step `number` on, 1 being the first after now, nothing can be changed.
-  void FailFrom(int number, rocksdb::IOStatus status);
+  void FailFrom(int number, const rocksdb::IOStatus& status);
   // That step alone fails.
-  void FailOnce(int number, rocksdb::IOStatus status);
+  void FailOnce(int number, const rocksdb::IOStatus& status);
   // `fault` decides, with numbers counted from now.
   void FailIf(StepFault fault);
   // What GetFreeSpace answers; the truth when not set.

@@ -118,16 +118,15 @@ void Show(const monitor::CheckReport& report, Output& out) {
             base::HexEncode(crypto::AsBytes(report.checkpoint.root_hash)));
   for (const std::string& key : report.signed_by) out.Field("signed by", key);
   out.Field("checked",
-            absl::StrFormat("%d entries (%.1f MB), %d tiles, %d signatures of %d "
-                            "submitters",
-                            report.entries,
-                            static_cast<double>(report.entry_bytes) / 1e6,
-                            report.tiles, report.signatures,
-                            report.feeds.size()));
+            absl::StrFormat(
+                "%d entries (%.1f MB), %d tiles, %d signatures of %d "
+                "submitters",
+                report.entries, static_cast<double>(report.entry_bytes) / 1e6,
+                report.tiles, report.signatures, report.feeds.size()));
   if (report.seconds > 0) {
-    out.Field("rate", absl::StrFormat(
-                          "%.0f entries a second",
-                          static_cast<double>(report.entries) / report.seconds));
+    out.Field("rate", absl::StrFormat("%.0f entries a second",
+                                      static_cast<double>(report.entries) /
+                                          report.seconds));
   }
 }
 
@@ -159,10 +158,11 @@ absl::StatusOr<int> Audit(const Flags& flags, Invocation& run) {
 
 void AddAudit(CLI::App* app, Invocation* run) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App* audit = app->add_subcommand(
-      "audit",
-      "Check the whole log: every leaf, tile, signature, feed link and registry "
-      "rule");
+  CLI::App* audit =
+      app->add_subcommand("audit",
+                          "Check the whole log: every leaf, tile, signature, "
+                          "feed link and registry "
+                          "rule");
   audit->footer(
       "Exit code 0: sound. 1: problems, all of them named.\n"
       "Without --vkey a folder is checked against the keys that its own first "
@@ -170,8 +170,9 @@ void AddAudit(CLI::App* app, Invocation* run) {
       "  sightline audit --data-dir /var/lib/sightline\n"
       "  sightline audit --server log.example.com:7443 --vkey "
       "log.example.com+...");
-  audit->add_option("--data-dir", flags->data_dir,
-                    "A server's folder, in use or at rest, instead of a server");
+  audit->add_option(
+      "--data-dir", flags->data_dir,
+      "A server's folder, in use or at rest, instead of a server");
   audit->add_flag("--hashes-only", flags->hashes_only,
                   "Leave out signatures and what entries say");
   audit->add_flag("--at-rest", flags->at_rest,

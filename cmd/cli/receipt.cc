@@ -71,8 +71,7 @@ absl::StatusOr<int> Get(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
   if (flags.out != "-") RETURN_IF_ERROR(CheckAbsent(flags.out));
   ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
-  ASSIGN_OR_RETURN(const client::Receipt receipt,
-                   Fetch(flags, session->log()));
+  ASSIGN_OR_RETURN(const client::Receipt receipt, Fetch(flags, session->log()));
   const std::string text = client::FormatReceiptFile(receipt);
   Output out = run.MakeOutput();
   if (flags.out == "-") {
@@ -86,8 +85,8 @@ absl::StatusOr<int> Get(const Flags& flags, Invocation& run) {
     out.Document(document);
     return kExitOk;
   }
-  out.Line(absl::StrCat("Receipt of entry ", receipt.index, ", verified: ",
-                        flags.out));
+  out.Line(absl::StrCat("Receipt of entry ", receipt.index,
+                        ", verified: ", flags.out));
   return kExitOk;
 }
 
@@ -133,7 +132,8 @@ Json VerdictDocument(const std::string& file,
     document["origin"] = verdict.origin;
     document["index"] = *verdict.index;
     document["tree_size"] = verdict.tree_size;
-    document["leaf_hash"] = base::HexEncode(crypto::AsBytes(*verdict.leaf_hash));
+    document["leaf_hash"] =
+        base::HexEncode(crypto::AsBytes(*verdict.leaf_hash));
   }
   return document;
 }
@@ -144,10 +144,9 @@ void Show(const std::string& file, const client::ReceiptVerdict& verdict,
     out.JsonLine(VerdictDocument(file, verdict));
     return;
   }
-  out.Line(absl::StrCat(
-      verdict.valid ? out.Paint(Color::kGreen, "VALID")
-                    : out.Paint(Color::kRed, "NOT VALID"),
-      "  ", file));
+  out.Line(absl::StrCat(verdict.valid ? out.Paint(Color::kGreen, "VALID")
+                                      : out.Paint(Color::kRed, "NOT VALID"),
+                        "  ", file));
   out.Line(verdict.explanation);
   if (verdict.valid && verdict.entry.has_value()) {
     out.Line(statement::DescribeEntry(*verdict.index, *verdict.entry));

@@ -33,8 +33,8 @@ namespace {
 
 using ::sightline::base::StatusIs;
 using ::testing::AllOf;
-using ::testing::Contains;
 using ::testing::AnyOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
