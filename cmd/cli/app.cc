@@ -82,10 +82,28 @@ void TakeOneValueEach(CLI::App* app) {
   for (CLI::App* command : app->get_subcommands({})) TakeOneValueEach(command);
 }
 
+// "sightline receipt verify": as far as the command line was understood.
+std::string CommandGiven(const CLI::App& app) {
+  std::string words = app.get_name();
+  const CLI::App* at = &app;
+  while (!at->get_subcommands().empty()) {
+    at = at->get_subcommands().front();
+    absl::StrAppend(&words, " ", at->get_name());
+  }
+  return words;
+}
+
 // Prints help, or what is wrong with the command line.
 int ParseFailed(const CLI::App& app, const CLI::ParseError& error,
-                const Surroundings& around) {
-  return app.exit(error, *around.out, *around.err) == 0 ? kExitOk : kExitUsage;
+                const Invocation& run) {
+  if (error.get_exit_code() == 0) {
+    app.exit(error, *run.around.out, *run.around.err);
+    return kExitOk;
+  }
+  run.MakeOutput().Error(
+      absl::InvalidArgumentError(error.what()),
+      absl::StrCat("`", CommandGiven(app), " --help` shows what there is"));
+  return kExitUsage;
 }
 
 // CLI11 would only say that a subcommand is required.
@@ -132,7 +150,7 @@ int Run(std::vector<std::string> args, Surroundings surroundings) {
   try {
     app.parse(std::move(args));
   } catch (const CLI::ParseError& error) {
-    return ParseFailed(app, error, run.around);
+    return ParseFailed(app, error, run);
   }
   return Perform(run);
 }

@@ -1,8 +1,11 @@
 #include "cmd/cli/export.h"
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -13,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/status_macros.h"
 #include "client/entry_stream.h"
+#include "client/field_text.h"
 #include "client/log_client.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
@@ -38,15 +42,80 @@ struct Flags {
 };
 
 // Columns are only ever added, at the end.
-constexpr char kCsvHeader[] =
-    "index,admitted,submitter,kind,feed_ordinal,policy,findings,leaf_hash,"
-    "summary";
+constexpr absl::string_view kEntryColumns[] = {
+    "index",  "admitted", "submitter", "kind",   "feed_ordinal",
+    "policy", "findings", "leaf_hash", "summary"};
+
+// A column of a field of the statement; "" where the kind has no such field.
+struct FieldColumn {
+  absl::string_view name;
+  absl::string_view path;
+};
+constexpr FieldColumn kFieldColumns[] = {
+    {"statement_id", "header.statement_id"},
+    {"claimed", "header.claimed_time"},
+    {"channel", "footage_request.channel"},
+    {"legal_process", "footage_request.legal_process"},
+    {"custodian", "footage_request.custodian"},
+    {"offence_code", "footage_request.offence_code"},
+    {"purpose", "footage_request.purpose"},
+    {"assembly_related", "footage_request.assembly_related"},
+    {"incident_begin", "footage_request.incident_window.begin"},
+    {"incident_end", "footage_request.incident_window.end"},
+    {"footage_begin", "footage_request.footage_window.begin"},
+    {"footage_end", "footage_request.footage_window.end"},
+    {"area_county", "footage_request.area.county_fips"},
+    {"area_s2_cell", "footage_request.area.s2_cell"},
+    {"area_state", "footage_request.area.state"},
+    {"area_square_metres", "footage_request.area.area_square_metres"},
+    {"recipients", "footage_request.recipients"},
+    {"unit", "footage_request.unit"},
+    {"escalates", "footage_request.escalates.index"},
+    {"answers", "footage_response.request.index"},
+    {"outcome", "footage_response.outcome"},
+    {"refusal_ground", "footage_response.refusal_ground"},
+    {"notified", "footage_response.notified"},
+    {"shared", "footage_response.shared"},
+    {"declined", "footage_response.declined"},
+    {"no_action", "footage_response.no_action"},
+    {"opted_out", "footage_response.opted_out"},
+    {"clips", "footage_response.clips"},
+    {"camera_hours_given", "footage_response.camera_hours_given"},
+};
+
+std::string CsvHeader() {
+  std::vector<absl::string_view> names(std::begin(kEntryColumns),
+                                       std::end(kEntryColumns));
+  for (const FieldColumn& column : kFieldColumns) names.push_back(column.name);
+  names.push_back("sealed");
+  return absl::StrJoin(names, ",");
+}
 
 std::string CsvField(absl::string_view text) {
   if (text.find_first_of(",\"\r\n") == absl::string_view::npos) {
     return std::string(text);
   }
   return absl::StrCat("\"", absl::StrReplaceAll(text, {{"\"", "\"\""}}), "\"");
+}
+
+// The text of a field, if the statement is of the kind that has it.
+std::string FieldOf(const v1::Statement& statement, absl::string_view path) {
+  const absl::string_view kind = path.substr(0, path.find('.'));
+  if (kind != "header" &&
+      kind != statement::KindName(statement::KindOf(statement))) {
+    return "";
+  }
+  // What was left open is empty here, as it is in JSON.
+  const std::string text = client::FieldText(statement, path).value_or("");
+  return text == "UNSPECIFIED" ? "" : CsvField(text);
+}
+
+std::string SealedPaths(const v1::Statement& statement) {
+  std::vector<absl::string_view> paths;
+  for (const auto& sealed : statement.header().sealed()) {
+    paths.push_back(sealed.path());
+  }
+  return CsvField(absl::StrJoin(paths, ";"));
 }
 
 absl::StatusOr<std::string> CsvRow(const client::EntryView& view) {
@@ -61,7 +130,7 @@ absl::StatusOr<std::string> CsvRow(const client::EntryView& view) {
                                  ? absl::StrCat(entry.policy().policy_id(), "/",
                                                 entry.policy().version())
                                  : "";
-  const std::vector<std::string> fields = {
+  std::vector<std::string> fields = {
       absl::StrCat(view.index),
       absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ",
                        absl::FromUnixMillis(entry.admitted_unix_ms()),
@@ -73,6 +142,10 @@ absl::StatusOr<std::string> CsvRow(const client::EntryView& view) {
       CsvField(absl::StrJoin(findings, ";")),
       base::HexEncode(crypto::AsBytes(view.leaf_hash)),
       CsvField(statement::DescribeStatement(statement))};
+  for (const FieldColumn& column : kFieldColumns) {
+    fields.push_back(FieldOf(statement, column.path));
+  }
+  fields.push_back(SealedPaths(statement));
   return absl::StrJoin(fields, ",");
 }
 
@@ -89,7 +162,7 @@ absl::StatusOr<uint64_t> WriteRows(const Flags& flags, client::LogClient& log,
   options.max_failures = 4;
   ASSIGN_OR_RETURN(options.filter, ToFilter(flags.filter));
   const auto stream = log.StreamEntries(std::move(options));
-  if (flags.format == "csv") out << kCsvHeader << "\n";
+  if (flags.format == "csv") out << CsvHeader() << "\n";
   uint64_t rows = 0;
   while (out.good()) {
     ASSIGN_OR_RETURN(const auto entries, stream->Next());
@@ -115,13 +188,19 @@ absl::StatusOr<int> Export(const Flags& flags, Invocation& run) {
     return kExitOk;
   }
   std::ofstream file(flags.out, std::ios::binary);
-  ASSIGN_OR_RETURN(const uint64_t rows, WriteRows(flags, session->log(), file));
+  const auto rows = WriteRows(flags, session->log(), file);
+  if (!rows.ok()) {
+    // Half a file would pass for a whole one.
+    std::error_code ignored;
+    std::filesystem::remove(flags.out, ignored);
+    return rows.status();
+  }
   Output out = run.MakeOutput();
   if (out.json()) {
-    out.Document({{"file", flags.out}, {"entries", rows}});
+    out.Document({{"file", flags.out}, {"entries", *rows}});
   } else {
     out.Line(
-        absl::StrCat(rows, " entries, each verified, written to ", flags.out));
+        absl::StrCat(*rows, " entries, each verified, written to ", flags.out));
   }
   return kExitOk;
 }

@@ -8,8 +8,10 @@
 #include "base/bytes.h"
 #include "base/status_macros.h"
 #include "client/log_client.h"
+#include "client/receipt.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
+#include "cmd/cli/files.h"
 #include "cmd/cli/settings.h"
 #include "crypto/sha256.h"
 
@@ -23,6 +25,7 @@ struct Flags {
   uint64_t tree_size = 0;
   uint64_t first = 0;
   uint64_t second = 0;
+  std::string out;
 };
 
 std::string Hex(const merkle::Hash& hash) {
@@ -46,11 +49,24 @@ absl::StatusOr<client::InclusionProof> Fetch(const Flags& flags,
   return log.ProveInclusionOf(hash, flags.tree_size);
 }
 
+// The same proof as a file that verifies by itself. The log may have grown since;
+// the file is of the tree that it has now.
+absl::Status WriteProofFile(const std::string& path,
+                            const client::InclusionProof& proof,
+                            client::LogClient& log) {
+  ASSIGN_OR_RETURN(const client::ProvenEntry entry, log.GetEntry(proof.index));
+  return WriteFile(path, client::FormatReceiptFile(entry));
+}
+
 absl::StatusOr<int> Inclusion(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
+  if (!flags.out.empty()) RETURN_IF_ERROR(CheckAbsent(flags.out));
   ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
   ASSIGN_OR_RETURN(const client::InclusionProof proof,
                    Fetch(flags, session->log()));
+  if (!flags.out.empty()) {
+    RETURN_IF_ERROR(WriteProofFile(flags.out, proof, session->log()));
+  }
   Output out = run.MakeOutput();
   if (out.json()) {
     out.Document({{"index", proof.index},
@@ -105,16 +121,18 @@ void AddProve(CLI::App* app, Invocation* run) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* inclusion =
       prove->add_subcommand("inclusion", "That an entry is in the log");
-  CLI::Option* index =
-      inclusion->add_option("--index", flags->index, "Its leaf index");
-  CLI::Option* hash = inclusion->add_option("--leaf-hash", flags->leaf_hash,
-                                            "Its leaf hash, hexadecimal");
-  index->excludes(hash);
+  CLI::App* which = inclusion->add_option_group("Which entry", "");
+  which->add_option("--index", flags->index, "Its leaf index");
+  which->add_option("--leaf-hash", flags->leaf_hash,
+                    "Its leaf hash, hexadecimal");
+  which->require_option(1);
   inclusion
       ->add_option("--tree-size", flags->tree_size,
                    "In the tree of so many entries; 0: the newest")
       ->capture_default_str();
-  inclusion->require_option(1, 0);
+  inclusion->add_option("--out", flags->out,
+                        "Also write a file that `receipt verify` checks, in "
+                        "the newest tree");
   AddConnectionOptions(inclusion, &flags->settings);
   SetAction(inclusion, run, [flags, run] { return Inclusion(*flags, *run); });
 

@@ -1,6 +1,7 @@
 #include "cmd/cli/receipt.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,9 +10,11 @@
 #include "absl/strings/str_split.h"
 #include "base/bytes.h"
 #include "base/status_macros.h"
+#include "checkpoint/policy.h"
 #include "client/log_client.h"
 #include "client/receipt.h"
 #include "cmd/cli/connect.h"
+#include "cmd/cli/draft.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/files.h"
 #include "cmd/cli/settings.h"
@@ -23,6 +26,7 @@
 #include "statement/describe.h"
 #include "statement/dsse.h"
 #include "statement/json.h"
+#include "statement/statement_codec.h"
 
 namespace sightline::cli {
 namespace {
@@ -38,6 +42,10 @@ struct Flags {
   std::vector<std::string> files;
   std::vector<std::string> fields;
   std::vector<std::string> signers;
+  std::string statement;
+  std::string openings;
+  std::string entry;
+  std::string witnesses;
 };
 
 absl::StatusOr<v1::SubmitRequest> ReadSubmission(const std::string& path) {
@@ -90,8 +98,41 @@ absl::StatusOr<int> Get(const Flags& flags, Invocation& run) {
   return kExitOk;
 }
 
+// What `submit` has written beside a receipt.
+absl::Status ReadOpenings(const std::string& path,
+                          std::vector<v1::SealOpening>* out) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
+  const Json list = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!list.is_array()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": not a list of openings in JSON"));
+  }
+  for (const Json& item : list) {
+    auto opening = statement::OpeningFromJson(item.dump());
+    if (!opening.ok()) return base::Annotate(opening.status(), path);
+    out->push_back(*std::move(opening));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadFiles(const Flags& flags,
+                       client::ReceiptExpectations* expected) {
+  if (!flags.statement.empty()) {
+    ASSIGN_OR_RETURN(const std::string text, ReadFile(flags.statement));
+    ASSIGN_OR_RETURN(const Draft draft, ReadDraft(text));
+    expected->statement = statement::SerialiseStatement(draft.statement);
+  }
+  if (!flags.entry.empty()) {
+    ASSIGN_OR_RETURN(expected->entry, ReadFile(flags.entry));
+  }
+  return flags.openings.empty()
+             ? absl::OkStatus()
+             : ReadOpenings(flags.openings, &expected->openings);
+}
+
 absl::StatusOr<client::ReceiptExpectations> Expectations(const Flags& flags) {
   client::ReceiptExpectations expected;
+  RETURN_IF_ERROR(ReadFiles(flags, &expected));
   for (const std::string& field : flags.fields) {
     const std::pair<std::string, std::string> parts =
         absl::StrSplit(field, absl::MaxSplits('=', 1));
@@ -157,8 +198,14 @@ void Show(const std::string& file, const client::ReceiptVerdict& verdict,
 absl::StatusOr<int> Verify(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
   ASSIGN_OR_RETURN(const checkpoint::LogKeySet keys, TrustedKeys(settings));
-  ASSIGN_OR_RETURN(const client::ReceiptExpectations expected,
-                   Expectations(flags));
+  ASSIGN_OR_RETURN(client::ReceiptExpectations expected, Expectations(flags));
+  std::optional<checkpoint::Policy> witnesses;
+  if (!flags.witnesses.empty()) {
+    ASSIGN_OR_RETURN(const std::string text, ReadFile(flags.witnesses));
+    auto policy = checkpoint::Policy::Parse(text);
+    if (!policy.ok()) return base::Annotate(policy.status(), flags.witnesses);
+    expected.witnesses = &witnesses.emplace(*std::move(policy));
+  }
   Output out = run.MakeOutput();
   int code = kExitOk;
   for (const std::string& file : flags.files) {
@@ -205,6 +252,17 @@ void AddVerify(CLI::App* receipt, Invocation* run) {
                      "openings");
   verify->add_option("--signer", flags->signers,
                      "Public key that must have signed it; several allowed");
+  verify->add_option("--statement", flags->statement,
+                     "The statement must be this one: JSON or text proto, with "
+                     "its whole header");
+  verify->add_option("--openings", flags->openings,
+                     "What `submit` wrote beside the receipt: each must open a "
+                     "seal");
+  verify->add_option("--entry", flags->entry,
+                     "The entry's bytes, for files that do not carry them");
+  verify->add_option("--witnesses", flags->witnesses,
+                     "Policy file (tlog-policy): witnesses that must have "
+                     "cosigned");
   AddTrustOptions(verify, &flags->settings);
   SetAction(verify, run, [flags, run] { return Verify(*flags, *run); });
 }

@@ -10,7 +10,12 @@
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/settings.h"
+#include "cmd/cli/values.h"
+#include "crypto/sha256.h"
 #include "proto/sightline/v1/registry_service.pb.h"
+#include "proto/sightline/v1/statement.pb.h"
+#include "statement/describe.h"
+#include "statement/json.h"
 
 namespace sightline::cli {
 namespace {
@@ -21,6 +26,7 @@ struct Flags {
   uint64_t tree_size = 0;
   std::string state;
   std::string name;
+  std::string key_id;
 };
 
 Json KeyJson(const v1::KeyPeriod& key) {
@@ -83,9 +89,8 @@ absl::StatusOr<int> Show(const Flags& flags, Invocation& run) {
                 submitter.submitter(),
                 submitter.provisional() ? " (provisional, no ORI yet)" : ""));
   out.Field("name", submitter.name());
-  out.Field("status", v1::SubmitterStatus_Name(submitter.status()));
-  out.Field("identity",
-            v1::IdentityVerification_Name(submitter.verification()));
+  out.Field("status", statement::Text(submitter.status()));
+  out.Field("identity", statement::Text(submitter.verification()));
   if (!submitter.state().empty()) out.Field("state", submitter.state());
   if (!submitter.county_fips().empty()) {
     out.Field("county", submitter.county_fips());
@@ -117,18 +122,69 @@ absl::StatusOr<int> List(const Flags& flags, Invocation& run) {
       } else {
         out.Field(submitter.submitter(),
                   absl::StrCat(submitter.name(), "  ",
-                               v1::SubmitterStatus_Name(submitter.status())));
+                               statement::Text(submitter.status())));
       }
     }
   } while (!request.page_token().empty() && out.ok());
   return kExitOk;
 }
 
+absl::StatusOr<int> Key(const Flags& flags, Invocation& run) {
+  ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
+  ASSIGN_OR_RETURN(const std::string bytes, ParseHash("KEY_ID", flags.key_id));
+  ASSIGN_OR_RETURN(const crypto::Digest id, crypto::DigestFromBytes(bytes));
+  ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
+  ASSIGN_OR_RETURN(const client::KeyAnswer answer,
+                   session->log().GetKey(id, flags.tree_size));
+  Output out = run.MakeOutput();
+  if (out.json()) {
+    Json json = KeyJson(answer.key);
+    json["submitter"] = answer.submitter;
+    json["tree_size"] = answer.tree_size;
+    out.Document(json);
+    return kExitOk;
+  }
+  out.Field("submitter", answer.submitter);
+  out.Field("key", KeyLine(answer.key));
+  out.Field("as of", absl::StrCat(answer.tree_size, " entries"));
+  return kExitOk;
+}
+
+absl::StatusOr<Json> PolicyJson(const v1::Policy& policy) {
+  v1::Statement statement;
+  *statement.mutable_policy_version() = policy.policy();
+  ASSIGN_OR_RETURN(const std::string text,
+                   statement::StatementToJson(statement));
+  Json json = {{"index", policy.index()}};
+  json.update(Json::parse(text, nullptr, /*allow_exceptions=*/false));
+  return json;
+}
+
+absl::StatusOr<int> Policies(const Flags& flags, Invocation& run) {
+  ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
+  ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
+  ASSIGN_OR_RETURN(const client::PolicyList list,
+                   session->log().ListPolicies(flags.tree_size));
+  Output out = run.MakeOutput();
+  for (const v1::Policy& policy : list.policies) {
+    if (out.json()) {
+      ASSIGN_OR_RETURN(const Json json, PolicyJson(policy));
+      out.JsonLine(json);
+      continue;
+    }
+    const v1::PolicyRef& ref = policy.policy().policy();
+    out.Field(
+        absl::StrCat(ref.policy_id(), "/", ref.version()),
+        absl::StrCat(policy.policy().title(), " (entry ", policy.index(), ")"));
+  }
+  return kExitOk;
+}
+
 }  // namespace
 
 void AddRegistry(CLI::App* app, Invocation* run) {
-  CLI::App* registry =
-      AddGroup(app, "registry", "Who may submit, with which keys");
+  CLI::App* registry = AddGroup(
+      app, "registry", "Who may submit, with which keys, under which policies");
   registry->footer(
       "Examples:\n"
       "  sightline registry list --state CA\n"
@@ -140,7 +196,12 @@ void AddRegistry(CLI::App* app, Invocation* run) {
   CLI::App* list = registry->add_subcommand("list", "All submitters");
   list->add_option("--state", flags->state, "Only of this state, CA");
   list->add_option("--name", flags->name, "Only whose name contains this");
-  for (CLI::App* command : {show, list}) {
+  CLI::App* key = registry->add_subcommand("key", "Whose a statement key is");
+  key->add_option("KEY_ID", flags->key_id, "SHA-256 of the key, hexadecimal")
+      ->required();
+  CLI::App* policies = registry->add_subcommand(
+      "policies", "The policies that requests are held against");
+  for (CLI::App* command : {show, list, key, policies}) {
     command
         ->add_option("--tree-size", flags->tree_size,
                      "As of so many entries; 0: now")
@@ -149,6 +210,8 @@ void AddRegistry(CLI::App* app, Invocation* run) {
   }
   SetAction(show, run, [flags, run] { return Show(*flags, *run); });
   SetAction(list, run, [flags, run] { return List(*flags, *run); });
+  SetAction(key, run, [flags, run] { return Key(*flags, *run); });
+  SetAction(policies, run, [flags, run] { return Policies(*flags, *run); });
 }
 
 }  // namespace sightline::cli
