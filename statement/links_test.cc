@@ -23,7 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr absl::string_view kLapd = "ori:CA0194200";
 
 std::string EntryOf(const v1::Statement& statement) {
   std::string out;
