@@ -23,7 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-
 std::string EntryOf(const v1::Statement& statement) {
   std::string out;
   AppendEntry(1, Sign(statement, {TestKey(1)})->SerializeAsString(), "", 1,
