@@ -6,9 +6,7 @@
 // Errors:  only DigestFromBytes can fail (kInvalidArgument: not 32 bytes).
 // Threads: the functions may be called from any thread; a Sha256Hasher is
 //          thread-compatible.
-// Cost:    the functions reuse one context per thread and allocate nothing, so
-//          they run at the speed of the hash itself (Debian 12's OpenSSL looks
-//          the algorithm up on every one-shot call, which halves the rate).
+// Cost:    the functions allocate nothing and run at the speed of the hash.
 #pragma once
 
 #include <array>
@@ -63,8 +61,8 @@ class Sha256Hasher {
   Digest Finish();
 
  private:
-  struct Context;
-  std::unique_ptr<Context> context_;
+  struct State;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace sightline::crypto
