@@ -1,6 +1,6 @@
 #include "merkle/hash.h"
 
-#include <algorithm>
+#include <cstring>
 
 namespace sightline::merkle {
 namespace {
@@ -31,7 +31,7 @@ Hash FoldRight(absl::Span<const Hash> subtrees) {
 
 Hash HashAt(absl::string_view bytes, size_t i) {
   Hash hash;
-  std::copy_n(bytes.data() + i * kHashSize, kHashSize, hash.begin());
+  std::memcpy(hash.data(), bytes.data() + i * kHashSize, kHashSize);
   return hash;
 }
 

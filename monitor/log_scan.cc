@@ -103,26 +103,19 @@ absl::Status LogScan::ReadChunk(uint64_t begin, uint64_t end, Chunk* chunk,
 }
 
 absl::Status LogScan::CheckTiles(uint64_t begin, uint64_t end,
-                                 const std::vector<Hash>& leaves,
+                                 absl::Span<Hash> leaves,
                                  const std::vector<bool>& known, Chunk* chunk) {
   for (uint64_t first = begin; first < end; first += tiles::kTileWidth) {
     const uint64_t index = first / tiles::kTileWidth;
     const uint16_t width = tiles::WidthAt(0, index, tree_size_);
     ASSIGN_OR_RETURN(const std::optional<FetchedTile> tile,
                      fetcher_.Fetch(0, index, width));
-    std::vector<Hash> believed(width);
-    for (uint16_t i = 0; i < width; ++i) {
-      const size_t at = first - begin + i;
-      // A leaf that nobody has hashed is taken from the tile.
-      if (known[at]) {
-        believed[i] = leaves[at];
-      } else if (tile.has_value()) {
-        believed[i] = tile->hashes[i];
-      }
+    const absl::Span<Hash> believed = leaves.subspan(first - begin, width);
+    for (uint16_t i = 0; i < width && tile.has_value(); ++i) {
+      if (!known[first - begin + i]) believed[i] = tile->hashes[i];
     }
-    chunk->tiles.push_back(CheckTile(0, index,
-                                     tile.has_value() ? &*tile : nullptr,
-                                     std::move(believed), fetcher_));
+    chunk->tiles.push_back(CheckTile(
+        0, index, tile.has_value() ? &*tile : nullptr, believed, fetcher_));
   }
   return absl::OkStatus();
 }
@@ -138,7 +131,7 @@ absl::Status LogScan::Prepare(uint64_t number, Chunk* chunk) {
   std::vector<Hash> leaves(end - begin);
   std::vector<bool> known(end - begin);
   RETURN_IF_ERROR(ReadChunk(begin, end, chunk, &leaves, &known));
-  return CheckTiles(begin, end, leaves, known, chunk);
+  return CheckTiles(begin, end, absl::MakeSpan(leaves), known, chunk);
 }
 
 absl::Status LogScan::CheckLinks(const CheckedEntry& entry) {

@@ -29,9 +29,9 @@
 
 namespace sightline::monitor {
 
-// Entries of a chunk: four tiles. Small enough for a few of them to balance the
-// threads at the end, large enough for a turn not to matter.
-inline constexpr uint64_t kChunkEntries = 1024;
+// Entries of a chunk: sixteen tiles. Small enough for the threads to end together,
+// large enough for a turn and the start of a scan not to matter.
+inline constexpr uint64_t kChunkEntries = 4096;
 
 struct Chunk {
   std::vector<CheckedTile> tiles;
@@ -78,8 +78,9 @@ class LogScan {
   // Returns whether the entry was hashed.
   bool TakeEntry(uint64_t index, absl::string_view bytes, Chunk* chunk,
                  merkle::Hash* leaf);
+  // Takes leaf hashes that are not known from the tiles.
   absl::Status CheckTiles(uint64_t begin, uint64_t end,
-                          const std::vector<merkle::Hash>& leaves,
+                          absl::Span<merkle::Hash> leaves,
                           const std::vector<bool>& known, Chunk* chunk);
   absl::Status ApplyKeyEntries(const Chunk& chunk);
   absl::Status CheckLinks(const CheckedEntry& entry);

@@ -1,5 +1,6 @@
 #include "monitor/tile_check.h"
 
+#include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,8 +18,9 @@ using ::sightline::merkle::Hash;
 using ::sightline::merkle::kHashSize;
 
 std::vector<Hash> SplitHashes(absl::string_view bytes, uint16_t width) {
+  static_assert(sizeof(Hash) == kHashSize);
   std::vector<Hash> hashes(width);
-  for (uint16_t i = 0; i < width; ++i) hashes[i] = merkle::HashAt(bytes, i);
+  std::memcpy(hashes.data(), bytes.data(), width * kHashSize);
   return hashes;
 }
 

@@ -21,7 +21,8 @@ std::string Hex(const Hash& hash) {
 }  // namespace
 
 CheckedTile CheckTile(uint8_t level, uint64_t index, const FetchedTile* tile,
-                      std::vector<Hash> believed, const TileFetcher& fetcher) {
+                      absl::Span<const Hash> believed,
+                      const TileFetcher& fetcher) {
   CheckedTile checked;
   checked.width = static_cast<uint16_t>(believed.size());
   if (tile == nullptr) {
@@ -93,8 +94,8 @@ absl::StatusOr<CheckedTile> TreeCheck::Close(uint8_t level) {
     believed.push_back(
         Resolve(&children[i], tile.has_value() ? &tile->hashes[i] : nullptr));
   }
-  return CheckTile(level, index, tile.has_value() ? &*tile : nullptr,
-                   std::move(believed), *fetcher_);
+  return CheckTile(level, index, tile.has_value() ? &*tile : nullptr, believed,
+                   *fetcher_);
 }
 
 absl::Status TreeCheck::AddAt(uint8_t level, CheckedTile tile) {

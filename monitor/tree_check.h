@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/types/span.h"
 #include "merkle/hash.h"
 #include "monitor/problem.h"
 #include "monitor/tile_check.h"
@@ -46,7 +47,7 @@ struct CheckedTile {
 // Compares a tile as stored with what it should hold. `tile` may be null: then
 // what should be there is taken.
 CheckedTile CheckTile(uint8_t level, uint64_t index, const FetchedTile* tile,
-                      std::vector<merkle::Hash> believed,
+                      absl::Span<const merkle::Hash> believed,
                       const TileFetcher& fetcher);
 
 class TreeCheck {
