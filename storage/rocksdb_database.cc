@@ -182,12 +182,8 @@ absl::Status RocksDbDatabase::Get(Family which, absl::string_view key,
 
 std::unique_ptr<rocksdb::Iterator> RocksDbDatabase::NewIterator(
     Family which, bool scan) const {
-  constexpr size_t kScanReadahead = size_t{1} << 20;
   rocksdb::ReadOptions read;
-  if (scan) {
-    read.fill_cache = false;
-    read.readahead_size = kScanReadahead;
-  }
+  read.fill_cache = !scan;
   return std::unique_ptr<rocksdb::Iterator>(
       db_->NewIterator(read, family(which)));
 }

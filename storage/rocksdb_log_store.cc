@@ -23,7 +23,7 @@ namespace {
 constexpr size_t kMaxBatchBytes = size_t{1} << 30;
 // A batch's memory is kept for the next one up to here.
 constexpr size_t kMaxKeptBytes = size_t{16} << 20;
-// From so many entries on, reading them is a scan.
+// Reading more entries than these is a scan.
 constexpr uint64_t kScanEntries = 4 * kBundleEntries;
 
 constexpr size_t kSaltBytes = 16;
@@ -309,7 +309,7 @@ absl::Status RocksDbLogStore::ReadEntries(
   }
   if (begin == end) return absl::OkStatus();
   SegmentReader segment(*database_, Family::kEntries,
-                        /*scan=*/end - begin >= kScanEntries);
+                        /*scan=*/end - begin > kScanEntries);
   RETURN_IF_ERROR(segment.Seek(begin));
   for (;;) {
     ASSIGN_OR_RETURN(const bool go_on,

@@ -68,6 +68,8 @@ rocksdb::BlockBasedTableOptions TableOptions(
   table.format_version = 5;
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // Reading ahead is left to the kernel: RocksDB's costs a copy of every block.
+  table.max_auto_readahead_size = 0;
   return table;
 }
 
@@ -132,6 +134,8 @@ rocksdb::DBOptions MakeDbOptions(const RocksDbOptions& options,
   // Spreads the writing of tables, which would delay a commit's sync.
   db.bytes_per_sync = 1 * kMiB;
   db.avoid_unnecessary_blocking_io = true;
+  // A reader who goes through the log has the kernel read ahead of him.
+  db.advise_random_on_open = false;
   db.skip_stats_update_on_db_open = true;
   db.stats_dump_period_sec = 0;
   db.stats_persist_period_sec = 0;
