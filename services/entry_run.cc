@@ -13,7 +13,7 @@
 #include "merkle/range_proof.h"
 #include "statement/entry_codec.h"
 #include "tiles/proof_builder.h"
-#include "tiles/tile_source.h"
+#include "tiles/tile.h"
 
 namespace sightline::services {
 namespace {
@@ -108,7 +108,7 @@ void EndRun(absl::string_view checkpoint, EncodedRun* run) {
   PutVarint(body, &run->buffer[run->offset + 1]);
 }
 
-absl::Status AppendRangeProof(const storage::LogStore& store, uint64_t begin,
+absl::Status AppendRangeProof(const tiles::NodeReader& nodes, uint64_t begin,
                               uint64_t end, uint64_t tree_size,
                               std::string* out) {
   ASSIGN_OR_RETURN(const merkle::RangePlan plan,
@@ -116,7 +116,6 @@ absl::Status AppendRangeProof(const storage::LogStore& store, uint64_t begin,
   std::vector<merkle::NodeId> ids(plan.left.begin(), plan.left.end());
   ids.insert(ids.end(), plan.right.begin(), plan.right.end());
   std::vector<merkle::Hash> hashes;
-  const tiles::TileNodeReader nodes(&store);
   RETURN_IF_ERROR(nodes.ReadNodes(ids, &hashes));
   const absl::Span<const merkle::Hash> all(hashes);
   AppendHashes(kLeft, all.first(plan.left.size()), out);
@@ -124,7 +123,17 @@ absl::Status AppendRangeProof(const storage::LogStore& store, uint64_t begin,
   return absl::OkStatus();
 }
 
+// Whether to end before `index` because a bundle begins there and one more, of
+// entries like these, would not fit. Between whole bundles a range proof needs
+// no tile of leaf hashes.
+bool EndsWithBundle(uint64_t index, size_t entries, size_t bytes,
+                    const RunLimits& limits) {
+  return index % tiles::kTileWidth == 0 &&
+         bytes + bytes / entries * tiles::kTileWidth > limits.max_bytes;
+}
+
 absl::StatusOr<EncodedRun> EncodeWholeRun(const storage::LogStore& store,
+                                          const tiles::NodeReader& nodes,
                                           const publish::PublishedTree& tree,
                                           uint64_t begin,
                                           const RunLimits& limits) {
@@ -134,7 +143,9 @@ absl::StatusOr<EncodedRun> EncodeWholeRun(const storage::LogStore& store,
   size_t bytes = 0;
   RETURN_IF_ERROR(store.ReadEntries(
       begin, end, [&](uint64_t index, absl::string_view entry) {
-        if (run.entries > 0 && bytes + entry.size() > limits.max_bytes) {
+        if (run.entries > 0 &&
+            (bytes + entry.size() > limits.max_bytes ||
+             EndsWithBundle(index, run.entries, bytes, limits))) {
           return false;
         }
         AppendLogEntry(index, entry, {}, &run.buffer);
@@ -143,7 +154,7 @@ absl::StatusOr<EncodedRun> EncodeWholeRun(const storage::LogStore& store,
         return true;
       }));
   run.next_index = begin + run.entries;
-  RETURN_IF_ERROR(AppendRangeProof(store, begin, run.next_index, tree.tree_size,
+  RETURN_IF_ERROR(AppendRangeProof(nodes, begin, run.next_index, tree.tree_size,
                                    &run.buffer));
   EndRun(tree.checkpoint, &run);
   return run;
@@ -193,6 +204,7 @@ absl::StatusOr<std::vector<TakenEntry>> TakeEntries(
 }
 
 absl::StatusOr<EncodedRun> EncodeFilteredRun(const storage::LogStore& store,
+                                             const tiles::NodeReader& nodes,
                                              const publish::PublishedTree& tree,
                                              uint64_t begin,
                                              const EntryFilter& filter,
@@ -201,7 +213,7 @@ absl::StatusOr<EncodedRun> EncodeFilteredRun(const storage::LogStore& store,
   ASSIGN_OR_RETURN(
       const std::vector<TakenEntry> taken,
       TakeEntries(store, tree.tree_size, begin, filter, limits, &run));
-  const tiles::ProofBuilder proofs(&store);
+  const tiles::ProofBuilder proofs(&nodes);
   for (const TakenEntry& entry : taken) {
     ASSIGN_OR_RETURN(const std::vector<merkle::Hash> proof,
                      proofs.InclusionProof(entry.index, tree.tree_size));
@@ -223,6 +235,7 @@ absl::StatusOr<EncodedRun> EncodeFilteredRun(const storage::LogStore& store,
 }  // namespace
 
 absl::StatusOr<EncodedRun> EncodeRun(const storage::LogStore& store,
+                                     const tiles::NodeReader& nodes,
                                      const publish::PublishedTree& tree,
                                      uint64_t begin, const EntryFilter& filter,
                                      const RunLimits& limits) {
@@ -233,8 +246,8 @@ absl::StatusOr<EncodedRun> EncodeRun(const storage::LogStore& store,
                                               tree.tree_size, " entries"));
   }
   return filter.takes_everything()
-             ? EncodeWholeRun(store, tree, begin, limits)
-             : EncodeFilteredRun(store, tree, begin, filter, limits);
+             ? EncodeWholeRun(store, nodes, tree, begin, limits)
+             : EncodeFilteredRun(store, nodes, tree, begin, filter, limits);
 }
 
 absl::StatusOr<uint64_t> FirstAdmittedFrom(const storage::LogStore& store,

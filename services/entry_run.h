@@ -27,13 +27,16 @@
 #include "publish/publisher.h"
 #include "services/entry_filter.h"
 #include "storage/log_store.h"
+#include "tiles/log_reader.h"
 
 namespace sightline::services {
 
 struct RunLimits {
-  size_t max_entries = 65536;
+  // A store reads more than this as a scan, which is wasted on a run that ends
+  // by its bytes.
+  size_t max_entries = 1024;
   // Of entries; one entry is given whatever its size.
-  size_t max_bytes = 65536;
+  size_t max_bytes = size_t{256} << 10;
   // Entries that a filter looks at.
   size_t max_scanned = 16384;
 };
@@ -52,8 +55,9 @@ struct EncodedRun {
   }
 };
 
-// Entries from `begin` on, in the tree `tree`.
+// Entries from `begin` on, in the tree `tree`. `nodes` are those of the store.
 absl::StatusOr<EncodedRun> EncodeRun(const storage::LogStore& store,
+                                     const tiles::NodeReader& nodes,
                                      const publish::PublishedTree& tree,
                                      uint64_t begin, const EntryFilter& filter,
                                      const RunLimits& limits);

@@ -63,7 +63,8 @@ void EntryStream::Step() {
       return;
     }
     absl::StatusOr<EncodedRun> run =
-        EncodeRun(*parts_.store, *tree_, next_index_, filter_, options_.run);
+        EncodeRun(*parts_.store, *parts_.nodes, *tree_, next_index_, filter_,
+                  options_.run);
     if (!run.ok()) {
       Finish(ToGrpcStatus(run.status()));
       return;

@@ -27,6 +27,7 @@
 #include "services/tree_wait.h"
 #include "services/worker_pool.h"
 #include "storage/log_store.h"
+#include "tiles/log_reader.h"
 
 namespace sightline::services {
 
@@ -42,6 +43,7 @@ class EntryStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
  public:
   struct Parts {
     const storage::LogStore* store = nullptr;
+    const tiles::NodeReader* nodes = nullptr;  // of that store
     publish::Publisher* publisher = nullptr;
     WorkerPool* readers = nullptr;
     const base::Clock* clock = nullptr;

@@ -67,6 +67,8 @@ absl::StatusOr<std::string> LogInstance::PublishedEntries::ReadEntry(
 
 LogInstance::LogInstance(LogParts parts)
     : store_(parts.store),
+      stored_nodes_(store_),
+      nodes_(&stored_nodes_),
       clock_(parts.clock),
       sealer_(parts.sealer),
       signers_(std::move(parts.signers)),

@@ -27,6 +27,9 @@
 #include "sequencer/entry_encoder.h"
 #include "sequencer/sequencer.h"
 #include "storage/log_store.h"
+#include "tiles/log_reader.h"
+#include "tiles/node_cache.h"
+#include "tiles/tile_source.h"
 
 namespace sightline::services {
 
@@ -64,6 +67,8 @@ class LogInstance {
   // As the genesis entry says.
   const std::string& origin() const { return origin_; }
   const storage::LogStore& store() const { return *store_; }
+  // The nodes of the stored tiles, for proofs.
+  const tiles::NodeReader& nodes() const { return nodes_; }
   admission::Admission& admission() { return *admission_; }
   sequencer::Sequencer& sequencer() { return *sequencer_; }
   publish::Publisher& publisher() { return *publisher_; }
@@ -101,6 +106,8 @@ class LogInstance {
   bool KeyCounts(const checkpoint::NoteSigner& key, uint64_t tree_size) const;
 
   storage::LogStore* const store_;
+  const tiles::TileNodeReader stored_nodes_;
+  const tiles::NodeCache nodes_;
   const base::Clock* const clock_;
   const admission::PayloadSealer* const sealer_;
   std::vector<checkpoint::NoteSigner> signers_;  // until the publisher has them

@@ -20,8 +20,8 @@
 #include "statement/statement_codec.h"
 #include "statement/violations.h"
 #include "storage/log_store.h"
+#include "tiles/log_reader.h"
 #include "tiles/proof_builder.h"
-#include "tiles/tile_source.h"
 
 namespace sightline::services {
 namespace {
@@ -88,10 +88,10 @@ absl::StatusOr<uint64_t> IndexOfIdentity(const storage::LogStore& store,
   return Published(found[0], tree, "identity hash");
 }
 
-absl::StatusOr<merkle::Hash> RootAt(const storage::LogStore& store,
+absl::StatusOr<merkle::Hash> RootAt(const tiles::NodeReader& nodes,
                                     const Tree& tree, uint64_t size) {
   if (size == tree->tree_size) return tree->root_hash;
-  return tiles::ProofBuilder(&store).Root(size);
+  return tiles::ProofBuilder(&nodes).Root(size);
 }
 
 // The leaf hash of `index` and its verified proof, in one read per tile.
@@ -100,7 +100,7 @@ struct ProvedLeaf {
   std::vector<merkle::Hash> proof;
 };
 
-absl::StatusOr<ProvedLeaf> Prove(const storage::LogStore& store,
+absl::StatusOr<ProvedLeaf> Prove(const tiles::NodeReader& nodes,
                                  const Tree& tree, uint64_t index,
                                  uint64_t tree_size) {
   ASSIGN_OR_RETURN(const merkle::ProofPlan plan,
@@ -108,12 +108,12 @@ absl::StatusOr<ProvedLeaf> Prove(const storage::LogStore& store,
   std::vector<merkle::NodeId> ids(plan.nodes().begin(), plan.nodes().end());
   ids.push_back({0, index});
   std::vector<merkle::Hash> hashes;
-  RETURN_IF_ERROR(tiles::TileNodeReader(&store).ReadNodes(ids, &hashes));
+  RETURN_IF_ERROR(nodes.ReadNodes(ids, &hashes));
   ProvedLeaf proved;
   proved.leaf_hash = hashes.back();
   hashes.pop_back();
   plan.Assemble(hashes, &proved.proof);
-  ASSIGN_OR_RETURN(const merkle::Hash root, RootAt(store, tree, tree_size));
+  ASSIGN_OR_RETURN(const merkle::Hash root, RootAt(nodes, tree, tree_size));
   const absl::Status checked = merkle::VerifyInclusion(
       index, tree_size, proved.leaf_hash, proved.proof, root);
   if (!checked.ok()) {
@@ -166,7 +166,8 @@ absl::Status LogQueries::GetInclusionProof(
     return Fault("leaf", "want an index or a leaf hash");
   }
   RETURN_IF_ERROR(CheckIndex(index, size));
-  ASSIGN_OR_RETURN(const ProvedLeaf proved, Prove(store, tree, index, size));
+  ASSIGN_OR_RETURN(const ProvedLeaf proved,
+                   Prove(log_->nodes(), tree, index, size));
   response->set_index(index);
   response->set_tree_size(size);
   const absl::string_view leaf_hash = crypto::AsBytes(proved.leaf_hash);
@@ -180,7 +181,6 @@ absl::Status LogQueries::GetConsistencyProof(
     const v1::GetConsistencyProofRequest& request,
     v1::GetConsistencyProofResponse* response) const {
   const Tree tree = log_->publisher().current();
-  const storage::LogStore& store = log_->store();
   const uint64_t first = request.first_tree_size();
   ASSIGN_OR_RETURN(const uint64_t second,
                    ResolveSize(request.second_tree_size(), tree));
@@ -191,10 +191,13 @@ absl::Status LogQueries::GetConsistencyProof(
         "first_tree_size",
         absl::StrCat(first, ", want at most second_tree_size, ", second));
   }
-  ASSIGN_OR_RETURN(const merkle::Hash first_root, RootAt(store, tree, first));
-  ASSIGN_OR_RETURN(const merkle::Hash second_root, RootAt(store, tree, second));
-  ASSIGN_OR_RETURN(const std::vector<merkle::Hash> proof,
-                   tiles::ProofBuilder(&store).ConsistencyProof(first, second));
+  ASSIGN_OR_RETURN(const merkle::Hash first_root,
+                   RootAt(log_->nodes(), tree, first));
+  ASSIGN_OR_RETURN(const merkle::Hash second_root,
+                   RootAt(log_->nodes(), tree, second));
+  ASSIGN_OR_RETURN(
+      const std::vector<merkle::Hash> proof,
+      tiles::ProofBuilder(&log_->nodes()).ConsistencyProof(first, second));
   const absl::Status checked =
       merkle::VerifyConsistency(first, second, proof, first_root, second_root);
   if (!checked.ok()) {
@@ -218,7 +221,7 @@ absl::Status LogQueries::GetEntry(const v1::GetEntryRequest& request,
   RETURN_IF_ERROR(CheckIndex(index, tree->tree_size));
   ASSIGN_OR_RETURN(std::string bytes, ReadOne(log_->store(), index));
   ASSIGN_OR_RETURN(const ProvedLeaf proved,
-                   Prove(log_->store(), tree, index, tree->tree_size));
+                   Prove(log_->nodes(), tree, index, tree->tree_size));
   if (merkle::LeafHash(bytes) != proved.leaf_hash) {
     return absl::DataLossError(absl::StrCat(
         "stored entry ", index, " does not hash to what its tile holds"));

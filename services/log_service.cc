@@ -111,9 +111,10 @@ absl::Status LogService::List(const grpc::ByteBuffer& bytes,
   limits.max_entries = request.max_entries() == 0 ? options_.usual_page_entries
                                                   : request.max_entries();
   limits.max_bytes = options_.max_page_bytes;
-  ASSIGN_OR_RETURN(EncodedRun run,
-                   EncodeRun(log_->store(), *log_->publisher().current(),
-                             request.start_index(), filter, limits));
+  ASSIGN_OR_RETURN(
+      EncodedRun run,
+      EncodeRun(log_->store(), log_->nodes(), *log_->publisher().current(),
+                request.start_index(), filter, limits));
   *response = ToByteBuffer(std::move(run.buffer), run.offset);
   return absl::OkStatus();
 }
@@ -129,6 +130,7 @@ StreamReactor* LogService::StreamEntries(grpc::CallbackServerContext*,
   if (!room.ok()) return RefuseCall<StreamReactor>(room);
   EntryStream::Parts parts;
   parts.store = &log_->store();
+  parts.nodes = &log_->nodes();
   parts.publisher = &log_->publisher();
   parts.readers = readers_;
   parts.clock = clock_;

@@ -406,9 +406,9 @@ TEST_P(LogTest, HandWrittenRunsAreCanonical) {
         limits.max_entries = entries;
         ASSERT_OK_AND_ASSIGN(const auto filter,
                              services::EntryFilter::Create(wanted));
-        ASSERT_OK_AND_ASSIGN(
-            const auto run,
-            services::EncodeRun(log_->store(), *tree, begin, filter, limits));
+        ASSERT_OK_AND_ASSIGN(const auto run,
+                             services::EncodeRun(log_->store(), log_->nodes(),
+                                                 *tree, begin, filter, limits));
         v1::StreamEntriesResponse parsed;
         const std::string bytes(run.message());
         ASSERT_TRUE(parsed.ParseFromString(bytes));
