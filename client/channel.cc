@@ -16,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "base/foreign_locks.h"
 #include "base/status_macros.h"
 #include "crypto/key_file.h"
 #include "crypto/secret.h"
@@ -117,6 +118,7 @@ bool IsLoopback(absl::string_view target) {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> MakeChannel(
     const std::string& target, const TlsOptions& options) {
   if (target.empty()) return absl::InvalidArgumentError("no server given");
+  base::StopFollowingForeignLocks();
   ASSIGN_OR_RETURN(const auto credentials, Credentials(target, options));
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);

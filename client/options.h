@@ -20,7 +20,7 @@ struct Options {
   absl::Duration max_backoff = absl::Seconds(10);
 
   // Statements of a SubmitStream that wait for their answers.
-  size_t submit_window = 256;
+  size_t submit_window = 1024;
 
   // A checkpoint that an earlier client verified (its TreePtr's note): this one
   // then accepts only what is consistent with it. "": none.

@@ -2,8 +2,10 @@
 
 #include <grpcpp/support/client_callback.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -68,11 +70,9 @@ class SubmitStream::Reactor final
 
   absl::Status Submit(v1::SubmitRequest request, Callback done) {
     base::MutexLock lock(&mutex_);
-    while (!broken_ && untold_ >= connection_->options().submit_window) {
-      changed_.Wait(&mutex_);
-    }
+    if (untold_ >= connection_->options().submit_window) AwaitRoom();
     if (broken_) {
-      while (!done_) changed_.Wait(&mutex_);
+      while (!done_) ended_.Wait(&mutex_);
       return Ended();
     }
     if (closing_) return absl::FailedPreconditionError("stream is finished");
@@ -89,14 +89,14 @@ class SubmitStream::Reactor final
     base::MutexLock lock(&mutex_);
     closing_ = true;
     WriteNext();
-    while (!done_) changed_.Wait(&mutex_);
+    while (!done_) ended_.Wait(&mutex_);
     return status_;
   }
 
   void CancelAndWait() {
     context_.TryCancel();
     base::MutexLock lock(&mutex_);
-    while (!done_) changed_.Wait(&mutex_);
+    while (!done_) ended_.Wait(&mutex_);
   }
 
   void OnWriteDone(bool ok) override {
@@ -121,10 +121,21 @@ class SubmitStream::Reactor final
     base::MutexLock lock(&mutex_);
     if (status_.ok()) status_ = FromGrpcStatus(status, kCall);
     over_ = true;
-    changed_.NotifyAll();
+    answer_.NotifyOne();
   }
 
  private:
+  using Items = std::deque<std::unique_ptr<Waiting>>;
+
+  // Waits until a quarter of the window is free: to wake the submitting thread
+  // for each answer costs more than the answer.
+  void AwaitRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const size_t window = connection_->options().submit_window;
+    room_wanted_ = std::max<size_t>(1, window / 4);
+    while (!broken_ && untold_ + room_wanted_ > window) room_.Wait(&mutex_);
+    room_wanted_ = 0;
+  }
+
   // Begins the next write, or the end of writing, unless one is under way.
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     if (writing_ != nullptr || broken_ || ended_writing_) return;
@@ -149,18 +160,20 @@ class SubmitStream::Reactor final
     --sent_;
     item->response = std::move(response_);
     answered_.push_back(std::move(item));
-    changed_.NotifyAll();
+    if (answered_.size() == 1) answer_.NotifyOne();
     return true;
   }
 
   // The checker's thread: tells every statement what became of it, in order.
   void CheckAnswers() {
-    while (std::unique_ptr<Waiting> item = NextAnswered()) {
-      item->done(Check(std::move(item->response), item->request.submit(),
-                       connection_->tracker()));
-      Retire(std::move(item));
+    for (Items items = Answered(); !items.empty(); items = Answered()) {
+      for (const auto& item : items) {
+        item->done(Check(std::move(item->response), item->request.submit(),
+                         connection_->tracker()));
+      }
+      Retire(std::move(items));
     }
-    std::deque<std::unique_ptr<Waiting>> left;
+    Items left;
     absl::Status failure;
     {
       base::MutexLock lock(&mutex_);
@@ -174,26 +187,35 @@ class SubmitStream::Reactor final
     for (const auto& item : left) item->done(failure);
     base::MutexLock lock(&mutex_);
     done_ = true;
-    changed_.NotifyAll();
+    ended_.NotifyAll();
   }
 
-  // Waits for the next answer; null when the stream is over and none is left.
-  std::unique_ptr<Waiting> NextAnswered() {
+  // Waits for answers; none when the stream is over and none is left. At most
+  // some at a time, so that there is room again before all are checked.
+  Items Answered() {
+    constexpr size_t kAtATime = 32;
     base::MutexLock lock(&mutex_);
-    while (answered_.empty() && !over_) changed_.Wait(&mutex_);
-    if (answered_.empty()) return nullptr;
-    std::unique_ptr<Waiting> item = std::move(answered_.front());
-    answered_.pop_front();
-    return item;
+    while (answered_.empty() && !over_) answer_.Wait(&mutex_);
+    Items items;
+    while (!answered_.empty() && items.size() < kAtATime) {
+      items.push_back(std::move(answered_.front()));
+      answered_.pop_front();
+    }
+    return items;
   }
 
-  // Lets go of an answered statement and makes room. Its write may not have
-  // been reported done yet: the request then stays until it is.
-  void Retire(std::unique_ptr<Waiting> item) {
+  // Lets go of answered statements and makes room. The write of one may not
+  // have been reported done yet: the request then stays until it is.
+  void Retire(Items items) {
     base::MutexLock lock(&mutex_);
-    if (item.get() == writing_) retired_ = std::move(item);
-    --untold_;
-    changed_.NotifyAll();
+    for (std::unique_ptr<Waiting>& item : items) {
+      if (item.get() == writing_) retired_ = std::move(item);
+    }
+    untold_ -= items.size();
+    const size_t window = connection_->options().submit_window;
+    if (room_wanted_ > 0 && untold_ + room_wanted_ <= window) {
+      room_.NotifyOne();
+    }
   }
 
   void Fail(const absl::Status& status) {
@@ -206,7 +228,7 @@ class SubmitStream::Reactor final
     {
       base::MutexLock lock(&mutex_);
       broken_ = true;
-      changed_.NotifyAll();
+      room_.NotifyOne();
     }
     RemoveHold();
   }
@@ -221,14 +243,18 @@ class SubmitStream::Reactor final
   v1::SubmitStreamResponse response_;  // of the read under way
 
   base::Mutex mutex_;
-  base::CondVar changed_;
+  base::CondVar room_;    // for the submitting thread
+  base::CondVar answer_;  // for the checker
+  base::CondVar ended_;   // for whoever waits for the end
   // Statements without answer, oldest first; the first `sent_` were handed to
   // gRPC.
-  std::deque<std::unique_ptr<Waiting>> waiting_ ABSL_GUARDED_BY(mutex_);
+  Items waiting_ ABSL_GUARDED_BY(mutex_);
   size_t sent_ ABSL_GUARDED_BY(mutex_) = 0;
   // Statements with an answer that has not been checked.
-  std::deque<std::unique_ptr<Waiting>> answered_ ABSL_GUARDED_BY(mutex_);
+  Items answered_ ABSL_GUARDED_BY(mutex_);
   size_t untold_ ABSL_GUARDED_BY(mutex_) = 0;  // whose callback is to come
+  // What the submitting thread waits for.
+  size_t room_wanted_ ABSL_GUARDED_BY(mutex_) = 0;
   const Waiting* writing_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::unique_ptr<Waiting> retired_ ABSL_GUARDED_BY(mutex_);
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;

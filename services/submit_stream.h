@@ -49,7 +49,7 @@ namespace sightline::services {
 
 struct SubmitStreamOptions {
   // Statements that are read ahead, and their bytes (one is always read).
-  size_t read_ahead = 256;
+  size_t read_ahead = 1024;
   size_t read_ahead_bytes = size_t{1} << 20;
   // How long a statement is held while the sequencer's queue is full; after
   // that it is refused with kUnavailable.
