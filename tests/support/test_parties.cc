@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "checkpoint/vkey.h"
 #include "crypto/sha256.h"
 #include "statement/dsse.h"
@@ -14,6 +15,7 @@ namespace sightline::tests {
 namespace {
 
 constexpr crypto::Validity kValidity = {1'577'836'800, 4'102'444'800};
+constexpr int kTaskForceAgencies = 12;
 
 crypto::PrivateKey KeyOf(absl::string_view name) {
   const crypto::Digest seed = crypto::Sha256(absl::StrCat("test key ", name));
@@ -114,8 +116,12 @@ Submission TestParties::PlainRequest(const Party& by) const {
   v1::Statement statement =
       Example(v1::STATEMENT_KIND_FOOTAGE_REQUEST, by, nullptr);
   statement.mutable_header()->clear_sealed();
-  statement.mutable_footage_request()->set_case_reference_present(
-      v1::DECLARED_NO);
+  v1::FootageRequest& request = *statement.mutable_footage_request();
+  request.set_case_reference_present(v1::DECLARED_NO);
+  request.set_unit("Joint Task Force on Burglary and Organised Retail Theft");
+  for (int i = 0; i < kTaskForceAgencies; ++i) {
+    request.add_member_agencies(absl::StrFormat("ori:CA01942%02d", i));
+  }
   return Sign(statement, by);
 }
 

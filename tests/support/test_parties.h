@@ -76,7 +76,8 @@ class TestParties {
       google::protobuf::RepeatedPtrField<v1::SealOpening>* openings) const;
   // The same, signed.
   Submission SignedExample(v1::StatementKind kind, const Party& by) const;
-  // A footage request with sealed fields. And one without, 600 bytes or so.
+  // A footage request with sealed fields. And one of a task force without,
+  // 600 bytes or so when signed.
   Submission Request(const Party& by) const {
     return SignedExample(v1::STATEMENT_KIND_FOOTAGE_REQUEST, by);
   }
