@@ -212,10 +212,9 @@ class FakeLog::Log final : public v1::LogService::Service {
 
   uint64_t FindLeaf(const std::string& leaf_hash)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(log_.mutex_) {
-    const auto& leaves = log_.leaf_hashes_;
-    return std::find_if(leaves.begin(), leaves.end(),
+    return std::find_if(log_.leaf_hashes_.begin(), log_.leaf_hashes_.end(),
                         [&](const auto& h) { return Bytes(h) == leaf_hash; }) -
-           leaves.begin();
+           log_.leaf_hashes_.begin();
   }
 
   int Breaks() {

@@ -23,6 +23,7 @@
 #include "tests/services/calls.h"
 #include "tests/support/test_log.h"
 #include "tests/support/test_parties.h"
+#include "tiles/tile_source.h"
 
 namespace sightline::tests {
 namespace {
@@ -397,6 +398,7 @@ TEST_P(LogTest, APageHasALimitOfBytes) {
 TEST_P(LogTest, HandWrittenRunsAreCanonical) {
   ASSERT_OK(log_->Append(300));
   const auto tree = log_->log().publisher().current();
+  const tiles::TileNodeReader nodes(&log_->store());
   v1::EntryFilter by_kind;
   by_kind.add_kinds(v1::STATEMENT_KIND_ENROLMENT);
   for (const v1::EntryFilter& wanted : {v1::EntryFilter(), by_kind}) {
@@ -407,8 +409,8 @@ TEST_P(LogTest, HandWrittenRunsAreCanonical) {
         ASSERT_OK_AND_ASSIGN(const auto filter,
                              services::EntryFilter::Create(wanted));
         ASSERT_OK_AND_ASSIGN(const auto run,
-                             services::EncodeRun(log_->store(), log_->nodes(),
-                                                 *tree, begin, filter, limits));
+                             services::EncodeRun(log_->store(), nodes, *tree,
+                                                 begin, filter, limits));
         v1::StreamEntriesResponse parsed;
         const std::string bytes(run.message());
         ASSERT_TRUE(parsed.ParseFromString(bytes));
