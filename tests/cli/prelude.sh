@@ -32,12 +32,15 @@ make_parties() {
     --registrar-key registrar-2.key --out genesis.bin
 }
 
+# What the log signs with.
+LOG_KEYS=(--log-key log.key)
+
 # Serves the log in data/; writes config.toml with where it listens.
 serve() {
   rm -f listening
   mkfifo listening
   sightlined --data-dir data --listen 127.0.0.1:0 --genesis genesis.bin \
-    --log-key log.key --seal-key seal.key --tls-cert server.crt \
+    "${LOG_KEYS[@]}" --seal-key seal.key --tls-cert server.crt \
     --tls-key server.key --tls-client-ca ca.crt --reserve-mb 0 \
     > listening 2>> sightlined.log &
   SERVER=$!

@@ -88,14 +88,14 @@ def bash_program(steps):
 
 def run(steps):
     """Returns what each step printed, as lines with "[code]" at the end if not 0."""
-    with tempfile.TemporaryDirectory(prefix="cli") as folder:
+    with tempfile.TemporaryDirectory(prefix="cli", dir=os.environ.get("TEST_TMPDIR")) as folder:
         program = pathlib.Path(folder, "program.sh")
         program.write_text(bash_program(steps), encoding="utf-8")
         work = pathlib.Path(folder, "work")
         work.mkdir()
         env = {k: v for k, v in os.environ.items()
                if not k.startswith(("SIGHTLINE_", "XDG_")) and k != "NO_COLOR"}
-        env.update(VECTORS=str(HERE.parent / "vectors" / "receipts"), HOME=str(work), TZ="UTC", LC_ALL="C.UTF-8",
+        env.update(VECTORS=str(HERE.parent / "vectors" / "receipts"), TOOLS=str(HERE), HOME=str(work), TZ="UTC", LC_ALL="C.UTF-8",
                    PATH="%s:%s" % (binaries(), env.get("PATH", "/usr/bin:/bin")))
         done = subprocess.run(["bash", str(program)], cwd=work, env=env, check=False,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
