@@ -50,16 +50,17 @@ template <typename Request, typename Response>
 grpc::ServerUnaryReactor* AdminService::Answer(
     grpc::CallbackServerContext* context, v1::StatementKind kind,
     const Request& request, Response* response) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  absl::Status status = CheckRegistrar(*context);
+  UnaryCall* const call = calls_->Begin();
+  absl::Status status =
+      call->accepted() ? CheckRegistrar(*context) : ShuttingDown();
   if (status.ok()) status = CheckKind(request.statement(), kind);
   if (!status.ok()) {
-    reactor->Finish(ToGrpcStatus(status));
-    return reactor;
+    call->Finish(ToGrpcStatus(status));
+    return call;
   }
   AnswerSubmission(log_, readers_, *context, request.statement(),
-                   admission::SealOpenings(), response, reactor);
-  return reactor;
+                   admission::SealOpenings(), response, call);
+  return call;
 }
 
 grpc::ServerUnaryReactor* AdminService::Enrol(

@@ -14,15 +14,16 @@
 #include "proto/sightline/v1/admin_service.grpc.pb.h"
 #include "proto/sightline/v1/vocabulary.pb.h"
 #include "services/log_instance.h"
+#include "services/unary_calls.h"
 #include "services/worker_pool.h"
 
 namespace sightline::services {
 
 class AdminService final : public v1::AdminService::CallbackService {
  public:
-  // Both outlive the service.
-  AdminService(LogInstance* log, WorkerPool* readers)
-      : log_(log), readers_(readers) {}
+  // All outlive the service.
+  AdminService(LogInstance* log, UnaryCalls* calls, WorkerPool* readers)
+      : log_(log), calls_(calls), readers_(readers) {}
 
   grpc::ServerUnaryReactor* Enrol(grpc::CallbackServerContext* context,
                                   const v1::EnrolRequest* request,
@@ -51,6 +52,7 @@ class AdminService final : public v1::AdminService::CallbackService {
                                    const Request& request, Response* response);
 
   LogInstance* const log_;
+  UnaryCalls* const calls_;
   WorkerPool* const readers_;
 };
 

@@ -11,6 +11,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/mutex.h"
 
 namespace sightline::services {
@@ -33,6 +35,7 @@ class LiveCalls {
   void Remove(Call* call) {
     base::MutexLock lock(&mutex_);
     calls_.erase(call);
+    if (calls_.empty()) changed_.NotifyAll();
   }
 
   void BeginShutdown() {
@@ -49,8 +52,20 @@ class LiveCalls {
     }
   }
 
+  // After BeginShutdown: waits until every member has ended, until `deadline` at
+  // most.
+  void AwaitNone(absl::Time deadline) {
+    base::MutexLock lock(&mutex_);
+    while (!calls_.empty()) {
+      const absl::Duration left = deadline - absl::Now();
+      if (left <= absl::ZeroDuration()) return;
+      changed_.WaitFor(&mutex_, left);
+    }
+  }
+
  private:
   base::Mutex mutex_;
+  base::CondVar changed_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<Call*> calls_ ABSL_GUARDED_BY(mutex_);
 };

@@ -21,39 +21,38 @@ using StreamReactor = grpc::ServerWriteReactor<grpc::ByteBuffer>;
 
 constexpr uint32_t kMaxPageEntries = 1000;
 
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context,
-                                 const absl::Status& status) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
+grpc::ServerUnaryReactor* Answer(UnaryCall* call, const absl::Status& status) {
+  call->Finish(ToGrpcStatus(status));
+  return call;
 }
 
 }  // namespace
 
 LogService::LogService(const LogServiceOptions& options, LogInstance* log,
-                       WorkerPool* readers, const base::Clock* clock)
+                       UnaryCalls* calls, WorkerPool* readers,
+                       const base::Clock* clock)
     : options_(options),
       log_(log),
+      calls_(calls),
       readers_(readers),
       clock_(clock),
       queries_(log),
       stream_limit_(options.max_streams, 0) {}
 
-grpc::ServerUnaryReactor* LogService::GetLog(
-    grpc::CallbackServerContext* context, const v1::GetLogRequest*,
-    v1::GetLogResponse* response) {
-  return Answer(context, queries_.GetLog(response));
+grpc::ServerUnaryReactor* LogService::GetLog(grpc::CallbackServerContext*,
+                                             const v1::GetLogRequest*,
+                                             v1::GetLogResponse* response) {
+  return Answer(calls_->Begin(), queries_.GetLog(response));
 }
 
 grpc::ServerUnaryReactor* LogService::GetCheckpoint(
-    grpc::CallbackServerContext* context,
-    const v1::GetCheckpointRequest* request,
+    grpc::CallbackServerContext*, const v1::GetCheckpointRequest* request,
     v1::GetCheckpointResponse* response) {
   const std::shared_ptr<const publish::PublishedTree> tree =
       log_->publisher().current();
   if (tree->tree_size >= request->min_tree_size()) {
     response->set_checkpoint(tree->checkpoint);
-    return Answer(context, absl::OkStatus());
+    return Answer(calls_->Begin(), absl::OkStatus());
   }
   CheckpointWait* const wait = CheckpointWait::Start(
       &log_->publisher(), readers_, request->min_tree_size(), response,
@@ -63,35 +62,35 @@ grpc::ServerUnaryReactor* LogService::GetCheckpoint(
 }
 
 grpc::ServerUnaryReactor* LogService::GetInclusionProof(
-    grpc::CallbackServerContext* context,
-    const v1::GetInclusionProofRequest* request,
+    grpc::CallbackServerContext*, const v1::GetInclusionProofRequest* request,
     v1::GetInclusionProofResponse* response) {
-  return Answer(context, queries_.GetInclusionProof(*request, response));
+  return Answer(calls_->Begin(),
+                queries_.GetInclusionProof(*request, response));
 }
 
 grpc::ServerUnaryReactor* LogService::GetConsistencyProof(
-    grpc::CallbackServerContext* context,
-    const v1::GetConsistencyProofRequest* request,
+    grpc::CallbackServerContext*, const v1::GetConsistencyProofRequest* request,
     v1::GetConsistencyProofResponse* response) {
-  return Answer(context, queries_.GetConsistencyProof(*request, response));
+  return Answer(calls_->Begin(),
+                queries_.GetConsistencyProof(*request, response));
 }
 
 grpc::ServerUnaryReactor* LogService::GetEntry(
-    grpc::CallbackServerContext* context, const v1::GetEntryRequest* request,
+    grpc::CallbackServerContext*, const v1::GetEntryRequest* request,
     v1::GetEntryResponse* response) {
-  return Answer(context, queries_.GetEntry(*request, response));
+  return Answer(calls_->Begin(), queries_.GetEntry(*request, response));
 }
 
 grpc::ServerUnaryReactor* LogService::GetReceipt(
-    grpc::CallbackServerContext* context, const v1::GetReceiptRequest* request,
+    grpc::CallbackServerContext*, const v1::GetReceiptRequest* request,
     v1::GetReceiptResponse* response) {
-  return Answer(context, queries_.GetReceipt(*request, response));
+  return Answer(calls_->Begin(), queries_.GetReceipt(*request, response));
 }
 
 grpc::ServerUnaryReactor* LogService::ListEntries(
-    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+    grpc::CallbackServerContext*, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  return Answer(context, List(*request, response));
+  return Answer(calls_->Begin(), List(*request, response));
 }
 
 absl::Status LogService::List(const grpc::ByteBuffer& bytes,
@@ -148,6 +147,11 @@ StreamReactor* LogService::StreamEntries(grpc::CallbackServerContext*,
 void LogService::BeginShutdown() {
   waits_.BeginShutdown();
   streams_.BeginShutdown();
+}
+
+void LogService::AwaitEnd(absl::Time deadline) {
+  waits_.AwaitNone(deadline);
+  streams_.AwaitNone(deadline);
 }
 
 }  // namespace sightline::services

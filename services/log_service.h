@@ -22,6 +22,7 @@
 #include "services/live_calls.h"
 #include "services/log_instance.h"
 #include "services/log_queries.h"
+#include "services/unary_calls.h"
 #include "services/worker_pool.h"
 
 namespace sightline::services {
@@ -41,7 +42,7 @@ class LogService final
  public:
   // `readers` run what a wake-up starts. All pointers outlive the service.
   LogService(const LogServiceOptions& options, LogInstance* log,
-             WorkerPool* readers, const base::Clock* clock);
+             UnaryCalls* calls, WorkerPool* readers, const base::Clock* clock);
 
   grpc::ServerUnaryReactor* GetLog(grpc::CallbackServerContext* context,
                                    const v1::GetLogRequest* request,
@@ -74,6 +75,8 @@ class LogService final
 
   // Ends long-polls and streams with kUnavailable.
   void BeginShutdown();
+  // Afterwards: waits until they have ended, until `deadline` at most.
+  void AwaitEnd(absl::Time deadline);
 
  private:
   absl::Status List(const grpc::ByteBuffer& request,
@@ -81,6 +84,7 @@ class LogService final
 
   const LogServiceOptions options_;
   LogInstance* const log_;
+  UnaryCalls* const calls_;
   WorkerPool* const readers_;
   const base::Clock* const clock_;
   const LogQueries queries_;

@@ -208,40 +208,38 @@ absl::Status ListPolicies(LogInstance* log,
   return absl::OkStatus();
 }
 
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context,
-                                 const absl::Status& status) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
+grpc::ServerUnaryReactor* Answer(UnaryCall* call, const absl::Status& status) {
+  call->Finish(ToGrpcStatus(status));
+  return call;
 }
 
 }  // namespace
 
 grpc::ServerUnaryReactor* RegistryService::GetSubmitter(
-    grpc::CallbackServerContext* context,
-    const v1::GetSubmitterRequest* request,
+    grpc::CallbackServerContext*, const v1::GetSubmitterRequest* request,
     v1::GetSubmitterResponse* response) {
-  return Answer(context, services::GetSubmitter(log_, *request, response));
+  return Answer(calls_->Begin(),
+                services::GetSubmitter(log_, *request, response));
 }
 
 grpc::ServerUnaryReactor* RegistryService::ListSubmitters(
-    grpc::CallbackServerContext* context,
-    const v1::ListSubmittersRequest* request,
+    grpc::CallbackServerContext*, const v1::ListSubmittersRequest* request,
     v1::ListSubmittersResponse* response) {
-  return Answer(context, services::ListSubmitters(log_, *request, response));
+  return Answer(calls_->Begin(),
+                services::ListSubmitters(log_, *request, response));
 }
 
 grpc::ServerUnaryReactor* RegistryService::GetKey(
-    grpc::CallbackServerContext* context, const v1::GetKeyRequest* request,
+    grpc::CallbackServerContext*, const v1::GetKeyRequest* request,
     v1::GetKeyResponse* response) {
-  return Answer(context, services::GetKey(log_, *request, response));
+  return Answer(calls_->Begin(), services::GetKey(log_, *request, response));
 }
 
 grpc::ServerUnaryReactor* RegistryService::ListPolicies(
-    grpc::CallbackServerContext* context,
-    const v1::ListPoliciesRequest* request,
+    grpc::CallbackServerContext*, const v1::ListPoliciesRequest* request,
     v1::ListPoliciesResponse* response) {
-  return Answer(context, services::ListPolicies(log_, *request, response));
+  return Answer(calls_->Begin(),
+                services::ListPolicies(log_, *request, response));
 }
 
 }  // namespace sightline::services

@@ -13,13 +13,15 @@
 #include "grpcpp/support/server_callback.h"
 #include "proto/sightline/v1/registry_service.grpc.pb.h"
 #include "services/log_instance.h"
+#include "services/unary_calls.h"
 
 namespace sightline::services {
 
 class RegistryService final : public v1::RegistryService::CallbackService {
  public:
-  // `log` outlives the service.
-  explicit RegistryService(LogInstance* log) : log_(log) {}
+  // Both outlive the service.
+  RegistryService(LogInstance* log, UnaryCalls* calls)
+      : log_(log), calls_(calls) {}
 
   grpc::ServerUnaryReactor* GetSubmitter(
       grpc::CallbackServerContext* context,
@@ -39,6 +41,7 @@ class RegistryService final : public v1::RegistryService::CallbackService {
 
  private:
   LogInstance* const log_;
+  UnaryCalls* const calls_;
 };
 
 }  // namespace sightline::services

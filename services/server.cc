@@ -85,10 +85,11 @@ Server::Server(const ServerOptions& options, LogInstance* log,
       diagnostics_(diagnostics),
       admitters_(AdmissionThreads(options), kMaxQueuedTasks),
       readers_(options.reader_threads, kMaxQueuedTasks),
-      submission_service_(options.submission, log, &admitters_, &readers_),
-      log_service_(options.log, log, &readers_, clock),
-      registry_service_(log),
-      admin_service_(log, &readers_) {}
+      submission_service_(options.submission, log, &calls_, &admitters_,
+                          &readers_),
+      log_service_(options.log, log, &calls_, &readers_, clock),
+      registry_service_(log, &calls_),
+      admin_service_(log, &calls_, &readers_) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     const ServerOptions& options, LogInstance* log, const base::Clock* clock,
@@ -157,6 +158,17 @@ void Server::WatchHealth() {
   }
 }
 
+// gRPC's own grace would wait for every connection to be closed by its client,
+// idle ones included.
+void Server::AwaitCalls(absl::Time deadline) {
+  calls_.Close();
+  submission_service_.BeginShutdown();
+  log_service_.BeginShutdown();
+  calls_.AwaitNone(deadline);
+  submission_service_.AwaitEnd(deadline);
+  log_service_.AwaitEnd(deadline);
+}
+
 Server::~Server() { Shutdown(absl::ZeroDuration()); }
 
 void Server::Shutdown(absl::Duration grace) {
@@ -171,9 +183,9 @@ void Server::Shutdown(absl::Duration grace) {
     if (auto* const health = server_->GetHealthCheckService()) {
       health->SetServingStatus(false);
     }
-    submission_service_.BeginShutdown();
-    log_service_.BeginShutdown();
-    server_->Shutdown(absl::ToChronoTime(absl::Now() + grace));
+    AwaitCalls(absl::Now() + grace);
+    // What has a call still is cancelled; idle connections are closed.
+    server_->Shutdown(absl::ToChronoTime(absl::Now()));
     server_->Wait();
   }
   // Nobody calls any more; what is in the pipeline is finished before the pools

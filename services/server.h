@@ -28,6 +28,7 @@
 #include "services/registry_service.h"
 #include "services/submission_service.h"
 #include "services/tls.h"
+#include "services/unary_calls.h"
 #include "services/worker_pool.h"
 #include "telemetry/diagnostics.h"
 
@@ -77,9 +78,10 @@ class Server {
   // the options, then the plaintext one.
   const std::vector<std::string>& addresses() const { return addresses_; }
 
-  // Takes no more calls, answers every statement that was read, ends streams
-  // and long-polls with kUnavailable, cancels what is not done after `grace`,
-  // then shuts the log's pipeline down. Idempotent.
+  // Accepts no more calls, ends streams and long-polls with kUnavailable,
+  // answers every statement that was read, cancels what is not done after
+  // `grace`, then shuts the log's pipeline down. Connections without a call, and
+  // watchers of the health, are not waited for. Idempotent.
   void Shutdown(absl::Duration grace) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -87,11 +89,13 @@ class Server {
          const base::Clock* clock, telemetry::Diagnostics* diagnostics);
 
   absl::Status Listen();
+  void AwaitCalls(absl::Time deadline);
   void WatchHealth() ABSL_LOCKS_EXCLUDED(mutex_);
 
   const ServerOptions options_;
   LogInstance* const log_;
   telemetry::Diagnostics* const diagnostics_;
+  UnaryCalls calls_;
   WorkerPool admitters_;
   WorkerPool readers_;
   SubmissionService submission_service_;

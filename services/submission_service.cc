@@ -17,10 +17,11 @@ using StreamReactor =
 }  // namespace
 
 SubmissionService::SubmissionService(const SubmissionOptions& options,
-                                     LogInstance* log, WorkerPool* admitters,
-                                     WorkerPool* readers)
+                                     LogInstance* log, UnaryCalls* calls,
+                                     WorkerPool* admitters, WorkerPool* readers)
     : options_(options),
       log_(log),
+      calls_(calls),
       admitters_(admitters),
       readers_(readers),
       limit_(options.max_streams, options.max_streams_per_submitter) {}
@@ -28,15 +29,16 @@ SubmissionService::SubmissionService(const SubmissionOptions& options,
 grpc::ServerUnaryReactor* SubmissionService::Submit(
     grpc::CallbackServerContext* context, const v1::SubmitRequest* request,
     v1::SubmitResponse* response) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  const absl::Status can_wait = CheckWaitFor(request->wait_for());
-  if (!can_wait.ok()) {
-    reactor->Finish(ToGrpcStatus(can_wait));
-    return reactor;
+  UnaryCall* const call = calls_->Begin();
+  const absl::Status can_go_on =
+      call->accepted() ? CheckWaitFor(request->wait_for()) : ShuttingDown();
+  if (!can_go_on.ok()) {
+    call->Finish(ToGrpcStatus(can_go_on));
+    return call;
   }
   AnswerSubmission(log_, readers_, *context, request->statement(),
-                   request->openings(), response, reactor);
-  return reactor;
+                   request->openings(), response, call);
+  return call;
 }
 
 StreamReactor* SubmissionService::SubmitStream(

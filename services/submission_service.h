@@ -6,6 +6,7 @@
 // Threads: thread-safe; see submit_call.h and submit_stream.h.
 #pragma once
 
+#include "absl/time/time.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/server_callback.h"
 #include "proto/sightline/v1/submission_service.grpc.pb.h"
@@ -13,6 +14,7 @@
 #include "services/live_calls.h"
 #include "services/log_instance.h"
 #include "services/submit_stream.h"
+#include "services/unary_calls.h"
 #include "services/worker_pool.h"
 
 namespace sightline::services {
@@ -25,10 +27,11 @@ struct SubmissionOptions {
 
 class SubmissionService final : public v1::SubmissionService::CallbackService {
  public:
-  // `admitters` check signatures of streams, `readers` read the store; both and
-  // the log outlive the service.
+  // `admitters` check signatures of streams, `readers` read the store. All
+  // pointers outlive the service.
   SubmissionService(const SubmissionOptions& options, LogInstance* log,
-                    WorkerPool* admitters, WorkerPool* readers);
+                    UnaryCalls* calls, WorkerPool* admitters,
+                    WorkerPool* readers);
 
   grpc::ServerUnaryReactor* Submit(grpc::CallbackServerContext* context,
                                    const v1::SubmitRequest* request,
@@ -38,10 +41,13 @@ class SubmissionService final : public v1::SubmissionService::CallbackService {
 
   // Streams stop reading, answer what they have read, and end.
   void BeginShutdown() { streams_.BeginShutdown(); }
+  // Afterwards: waits until they have ended, until `deadline` at most.
+  void AwaitEnd(absl::Time deadline) { streams_.AwaitNone(deadline); }
 
  private:
   const SubmissionOptions options_;
   LogInstance* const log_;
+  UnaryCalls* const calls_;
   WorkerPool* const admitters_;
   WorkerPool* const readers_;
   CallLimit limit_;
