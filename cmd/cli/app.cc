@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <utility>
@@ -30,6 +31,9 @@
 
 namespace sightline::cli {
 namespace {
+
+// Set by SIGPIPE: a signal handler can reach nothing else.
+volatile std::sig_atomic_t g_reader_left = 0;
 
 // In the order of `--help`.
 constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
@@ -62,15 +66,6 @@ void Describe(CLI::App* app) {
   app->require_subcommand(1);
   // Common options may stand after the subcommand as well.
   app->fallthrough();
-}
-
-// An option that may be given several times takes one value each time, so that
-// a FILE after it is the file.
-void OneValueAnOption(CLI::App* app) {
-  for (CLI::Option* option : app->get_options()) {
-    if (!option->get_positional()) option->allow_extra_args(false);
-  }
-  for (CLI::App* command : app->get_subcommands({})) OneValueAnOption(command);
 }
 
 // An option that may be given several times takes one value each time;
@@ -122,6 +117,7 @@ int Perform(const Invocation& run) {
   const absl::StatusOr<int> code = run.action();
   Output out = run.MakeOutput();
   out.Flush();
+  if (!out.ok() && run.around.reader_left()) return kExitReaderLeft;
   if (code.ok() && !out.ok()) {
     out.Error(absl::InternalError("cannot write to standard output"), "");
     return kExitUsage;
@@ -140,7 +136,6 @@ int Run(std::vector<std::string> args, Surroundings surroundings) {
   AddCommonOptions(&app, &run);
   for (const auto add : kCommands) add(&app, &run);
   TakeOneValueEach(&app);
-  OneValueAnOption(&app);
   const std::string unknown = UnknownCommand(app, args);
   if (!unknown.empty()) {
     run.MakeOutput().Error(absl::InvalidArgumentError(unknown), "");
@@ -156,6 +151,8 @@ int Run(std::vector<std::string> args, Surroundings surroundings) {
 }
 
 Surroundings ProcessSurroundings() {
+  // gRPC's sockets raise no signal, so this one is about our output.
+  std::signal(SIGPIPE, [](int) { g_reader_left = 1; });
   Surroundings around;
   around.in = &std::cin;
   around.out = &std::cout;
@@ -167,6 +164,7 @@ Surroundings ProcessSurroundings() {
     if (value == nullptr || *value == '\0') return std::nullopt;
     return value;
   };
+  around.reader_left = [] { return g_reader_left != 0; };
   around.clock = base::Clock::Real();
   around.rng = crypto::Rng::Real();
   return around;

@@ -14,7 +14,8 @@ namespace sightline::cli {
 // code (exit_code.h).
 int Run(std::vector<std::string> args, Surroundings surroundings);
 
-// Standard streams, the process's environment, the machine's clock.
+// Standard streams, the process's environment, the machine's clock. Handles
+// SIGPIPE: writing to a pipe that nobody reads fails instead.
 Surroundings ProcessSurroundings();
 
 }  // namespace sightline::cli

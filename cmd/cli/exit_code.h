@@ -5,6 +5,7 @@
 //   2  usage, files or configuration: nothing was asked of the log
 //   3  the log refused
 //   4  the log could not be reached, or did not answer in time
+// 141  whoever read the results has left: what a shell reports of SIGPIPE
 //
 // Threads: pure; any thread.
 #pragma once
@@ -21,6 +22,7 @@ enum ExitCode : int {
   kExitUsage = 2,
   kExitRefused = 3,
   kExitUnreachable = 4,
+  kExitReaderLeft = 128 + 13,
 };
 
 // The table above, as `--help` shows it.

@@ -35,6 +35,8 @@ struct Surroundings {
   std::ostream* err = nullptr;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
+  // Whether writing has failed because nobody reads any more (`| head`).
+  std::function<bool()> reader_left = [] { return false; };
   // A variable of the environment; nothing when it is not set or empty.
   std::function<std::optional<std::string>(const char*)> env;
   const base::Clock* clock = nullptr;

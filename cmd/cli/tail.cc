@@ -62,8 +62,7 @@ absl::StatusOr<int> Tail(const Flags& flags, Invocation& run) {
     }
     out.Flush();
   }
-  // Whoever read the lines has gone (a pipe into `head`): not an error.
-  return kExitOk;
+  return kExitOk;  // nobody reads any more: app.cc says so
 }
 
 }  // namespace
