@@ -2,7 +2,9 @@
 //
 // Exit: 0 stopped as asked; 1 could not start or serve; 2 flags or configuration.
 #include <csignal>
+#include <cstdint>
 #include <fstream>
+#include <initializer_list>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -14,6 +16,7 @@
 #include "CLI/CLI.hpp"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "admission/payload_sealer.h"
 #include "base/bytes.h"
@@ -79,23 +82,41 @@ absl::StatusOr<std::optional<v1::SignedStatement>> ReadGenesis(
   return *std::move(genesis);
 }
 
+uint64_t TreeSize(services::LogInstance& log) {
+  return log.publisher().current()->tree_size;
+}
+
+// What is wrong with files that were to be read; OK when nothing is.
+absl::Status AllFaults(std::initializer_list<absl::Status> read) {
+  std::vector<std::string> faults;
+  absl::Status first;
+  for (const absl::Status& status : read) {
+    if (status.ok()) continue;
+    first.Update(status);
+    faults.emplace_back(status.message());
+  }
+  return absl::Status(first.code(), absl::StrJoin(faults, "; "));
+}
+
 // Everything after the configuration is understood.
 absl::Status Serve(const Flags& flags, const Settings& settings,
                    const sigset_t& stop_signals) {
   const base::Clock* const clock = base::Clock::Real();
   const auto diagnostics =
       telemetry::DiagnosticsOnStderr(settings.lines, clock);
-  ASSIGN_OR_RETURN(auto signers, ReadLogKeys(flags.log_keys));
-  ASSIGN_OR_RETURN(const auto sealer, ReadSealKey(flags.seal_key));
-  ASSIGN_OR_RETURN(const auto genesis, ReadGenesis(flags.genesis));
+  auto signers = ReadLogKeys(flags.log_keys);
+  const auto sealer = ReadSealKey(flags.seal_key);
+  const auto genesis = ReadGenesis(flags.genesis);
+  RETURN_IF_ERROR(
+      AllFaults({signers.status(), sealer.status(), genesis.status()}));
   ASSIGN_OR_RETURN(const auto store, storage::RocksDbLogStore::Open(
                                          flags.data_dir, settings.store));
   services::LogParts parts;
   parts.store = store.get();
   parts.clock = clock;
-  parts.sealer = sealer.get();
-  parts.signers = std::move(signers);
-  parts.genesis = genesis.has_value() ? &*genesis : nullptr;
+  parts.sealer = sealer->get();
+  parts.signers = *std::move(signers);
+  parts.genesis = genesis->has_value() ? &**genesis : nullptr;
   ASSIGN_OR_RETURN(const auto log,
                    services::LogInstance::Open(settings.log, std::move(parts)));
   ASSIGN_OR_RETURN(const auto server,
@@ -103,11 +124,15 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
                                            diagnostics.get()));
   for (const std::string& address : server->addresses()) {
     std::cout << "listening on " << address << std::endl;
+    diagnostics->Info("serving", {{"address", address},
+                                  {"origin", log->origin()},
+                                  {"tree_size", TreeSize(*log)}});
   }
   int signal = 0;
   sigwait(&stop_signals, &signal);
   diagnostics->Info("stopping", {{"signal", signal}});
   server->Shutdown(absl::Seconds(flags.shutdown_grace_seconds));
+  diagnostics->Info("stopped", {{"tree_size", TreeSize(*log)}});
   return absl::OkStatus();
 }
 

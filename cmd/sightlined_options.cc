@@ -12,6 +12,7 @@ namespace {
 // Faults of the flags taken together; CLI11 has checked each by itself.
 std::vector<std::string> Faults(const Flags& flags) {
   std::vector<std::string> faults;
+  if (flags.data_dir.empty()) faults.push_back("data-dir must name a folder");
   if (flags.tls_cert.empty() != flags.tls_key.empty()) {
     faults.push_back("tls-cert and tls-key go together");
   }
@@ -35,7 +36,6 @@ void AddFlags(CLI::App* app, Flags* flags) {
   app->allow_config_extras(CLI::config_extras_mode::error);
   app->add_option("--data-dir", flags->data_dir,
                   "Folder of the log; made when it does not exist")
-      ->required()
       ->type_name("DIR");
   app->add_option("--listen", flags->listen,
                   absl::StrCat("Address for gRPC over TLS; port 0 takes a free "

@@ -52,10 +52,11 @@ TEST_F(OptionsTest, AnUnknownKeyOfTheFileIsAnError) {
 }
 
 TEST_F(OptionsTest, NamesEverythingThatIsMissing) {
-  Parse({"--data-dir", "d", "--tls-key", "k"});
+  Parse({"--tls-key", "k"});
   EXPECT_THAT(ToSettings(flags_).status(),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       AllOf(HasSubstr("tls-cert and tls-key go together"),
+                       AllOf(HasSubstr("data-dir must name a folder"),
+                             HasSubstr("tls-cert and tls-key go together"),
                              HasSubstr("log-key must name a key file"),
                              HasSubstr("neither tls-cert nor"))));
 }
