@@ -80,8 +80,8 @@ class Server {
 
   // Accepts no more calls, ends streams and long-polls with kUnavailable,
   // answers every statement that was read, cancels what is not done after
-  // `grace`, then shuts the log's pipeline down. Connections without a call, and
-  // watchers of the health, are not waited for. Idempotent.
+  // `grace`, then shuts the log's pipeline down. Connections without a
+  // call are not waited for. Idempotent.
   void Shutdown(absl::Duration grace) ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
