@@ -50,6 +50,18 @@ bool CoversFrom(uint64_t first, absl::Span<const v1::LogKey> keys) {
   }
 }
 
+// Whether a change in entry `index` comes before the first tree of that size is
+// signed.
+absl::Status CheckYetToCome(uint64_t index, const v1::LogKey& key,
+                            absl::string_view what, uint64_t size) {
+  const uint64_t smallest = FirstSizeAfterChange(index);
+  if (size >= smallest) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "log key ", key.vkey(), ": ", what, " ", size, ", want at least ",
+      smallest, ": the tree of size ", index + 1,
+      ", which holds this statement, is signed before it counts"));
+}
+
 }  // namespace
 
 // --- Looking things up ---
@@ -533,6 +545,8 @@ absl::Status Registry::CheckPolicy(uint64_t index,
                    ": want ", newest + 1, ", the next"));
 }
 
+// The tree that holds entry `index`, of size index + 1, is signed before the
+// entry counts: no key may begin or end with it.
 absl::Status Registry::CheckLogKeys(uint64_t index,
                                     const v1::LogKeyChange& change) const {
   std::vector<v1::LogKey> keys = LogKeys(index);
@@ -541,11 +555,8 @@ absl::Status Registry::CheckLogKeys(uint64_t index,
         keys.begin(), keys.end(),
         [&](const v1::LogKey& key) { return key.vkey() == changed.vkey(); });
     if (known == keys.end()) {
-      if (changed.first_size() <= index) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("log key ", changed.vkey(), ": first size ",
-                         changed.first_size(), ", want more than ", index));
-      }
+      RETURN_IF_ERROR(
+          CheckYetToCome(index, changed, "first size", changed.first_size()));
       RETURN_IF_ERROR(CheckNewLogKey(index, changed));
       keys.push_back(changed);
       continue;
@@ -555,11 +566,8 @@ absl::Status Registry::CheckLogKeys(uint64_t index,
           absl::StrCat("log key ", changed.vkey(),
                        " counts from another size on, or has its end already"));
     }
-    if (changed.end_size() <= index) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("log key ", changed.vkey(), ": end size ",
-                       changed.end_size(), ", want more than ", index));
-    }
+    RETURN_IF_ERROR(
+        CheckYetToCome(index, changed, "end size", changed.end_size()));
     known->set_end_size(changed.end_size());
   }
   if (!CoversFrom(index + 1, keys)) {

@@ -82,6 +82,12 @@ struct SubmitterFilter {
   std::string name_contains;  // names and aliases, ignoring (ASCII) case
 };
 
+// The smallest tree size at which a log key may begin or end by what entry
+// `index` says: the tree that holds the entry is signed before it counts.
+inline constexpr uint64_t FirstSizeAfterChange(uint64_t index) {
+  return index + 2;
+}
+
 // The key of each signature of a statement, in the order of the signatures.
 using SignatureKeys = absl::InlinedVector<crypto::PublicKey, 2>;
 
@@ -101,7 +107,8 @@ class Registry {
   //   kAlreadyExists       submitter, key or policy version is there already;
   //                        says which, and where
   //   kNotFound            no such submitter or key to be changed
-  //   kInvalidArgument     the change makes no sense (log keys with a gap, ...)
+  //   kInvalidArgument     the change makes no sense (log keys with a gap, a log
+  //                        key from before FirstSizeAfterChange, ...)
   absl::Status Apply(uint64_t index, const v1::Statement& statement);
 
   // Whether Apply(index, statement) would succeed, by what entries before

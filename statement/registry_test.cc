@@ -606,11 +606,36 @@ TEST_F(LogKeysTest, MayNotLeaveAGap) {
 TEST_F(LogKeysTest, MayNotReachBack) {
   EXPECT_THAT(Change({Key(210, 3, 0)}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("first size 3, want more than 3")));
-  EXPECT_THAT(Change({Key(210, 4, 0), Key(200, 0, 3)}),
+                       HasSubstr("first size 3, want at least 5")));
+  EXPECT_THAT(Change({Key(210, 5, 0), Key(200, 0, 3)}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("end size 3, want more than 3")));
-  EXPECT_OK(Change({Key(210, 4, 0), Key(200, 0, 4)}));
+                       HasSubstr("end size 3, want at least 5")));
+}
+
+// Entry 3 makes the tree of size 4, which is signed before the entry counts.
+TEST_F(LogKeysTest, MayNotBeginOrEndWithTheTreeThatHoldsTheChange) {
+  EXPECT_THAT(Change({Key(210, 4, 0)}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("first size 4, want at least 5")));
+  EXPECT_THAT(Change({Key(210, 5, 0), Key(200, 0, 4)}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("end size 4, want at least 5")));
+  EXPECT_OK(Change({Key(210, 5, 0), Key(200, 0, 5)}));
+}
+
+TEST_F(LogKeysTest, AreTheSameForTheTreeThatHoldsTheChange) {
+  const uint64_t index = log_.size();
+  ASSERT_OK(Change({Key(210, index + 2, 0), Key(200, 0, index + 2)}));
+  const auto counts = [](const v1::LogKey& key, uint64_t size) {
+    return key.first_size() <= size &&
+           (key.end_size() == 0 || size < key.end_size());
+  };
+  for (const uint64_t as_of : {index, index + 1}) {
+    for (const v1::LogKey& key : registry().LogKeys(as_of)) {
+      const bool is_old = key.first_size() == 0;
+      EXPECT_EQ(counts(key, index + 1), is_old) << as_of;
+    }
+  }
 }
 
 TEST_F(LogKeysTest, EndOnce) {

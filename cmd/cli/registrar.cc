@@ -362,7 +362,10 @@ void AddChangeLogKeys(CLI::App* app, Invocation* run) {
       "change-log-keys", "Give the log a new key, or an old one its end");
   change->footer(
       "A key counts for tree sizes from its first to (not including) its end. "
-      "Example: from\ntree size 20000 on only the new key signs:\n"
+      "The smallest\nsize possible is the number of entries before this "
+      "statement plus 2: the tree that\nholds it is signed before it counts. "
+      "Leave room for what is logged meanwhile.\n\nExample: from tree size "
+      "20000 on only the new key signs:\n"
       "  sightline change-log-keys --add NEW_VKEY@20000 --end OLD_VKEY@20000 "
       "\\\n      --registrar-key r1.key --registrar-key r2.key");
   change->add_option("--add", flags->add, "VKEY@FIRST_TREE_SIZE of a new key");

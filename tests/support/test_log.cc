@@ -106,6 +106,7 @@ absl::Status TestLog::Open() {
   parts.store = store_;
   parts.clock = &clock_;
   parts.sealer = sealer_.get();
+  parts.signers = options_.more_signers;
   parts.signers.push_back(parties_.LogSigner());
   parts.genesis = &parties_.genesis();
   ASSIGN_OR_RETURN(log_,

@@ -13,12 +13,14 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "admission/payload_sealer.h"
 #include "base/fake_clock.h"
+#include "checkpoint/note_signer.h"
 #include "grpcpp/channel.h"
 #include "proto/sightline/v1/submission_service.pb.h"
 #include "services/log_instance.h"
@@ -37,7 +39,9 @@ struct TestLogOptions {
   services::LogOptions log;
   // Where it listens and its certificates are filled in.
   services::ServerOptions server;
-  bool enrol = true;       // the agency and the platform
+  bool enrol = true;  // the agency and the platform
+  // Beside the log key of the parties.
+  std::vector<checkpoint::NoteSigner> more_signers;
   bool plaintext = false;  // listens without TLS as well
 };
 
