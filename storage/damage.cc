@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -24,7 +26,7 @@ std::string LastKey(Family family, const DamageSpot& spot) {
     case Family::kTiles:
       return std::string(TileKey(spot.tile_level, spot.number).view());
     case Family::kMeta:
-      return kTreeStateKey;
+      return spot.number == 0 ? kIndexSaltKey : kTreeStateKey;
     case Family::kFeeds:
     case Family::kHashIndex:
       return std::string(64, '\xFF');
@@ -40,12 +42,24 @@ absl::StatusOr<std::unique_ptr<RocksDbDatabase>> OpenExisting(
   return RocksDbDatabase::Open(path, options);
 }
 
+// Moves to the value that `spot` numbers, from 0.
+void SeekToNth(uint64_t number, rocksdb::Iterator* iterator) {
+  iterator->SeekToFirst();
+  for (; number > 0 && iterator->Valid(); --number) iterator->Next();
+}
+
+bool IsCounted(Family family) {
+  return family == Family::kHashIndex || family == Family::kFeeds;
+}
+
 absl::StatusOr<KeyValue> Find(const RocksDbDatabase& database, Family family,
                               const DamageSpot& spot) {
   const auto iterator = database.NewIterator(family);
   if (family == Family::kEntries || family == Family::kIdentities) {
     iterator->Seek(ToSlice(NumberKey(spot.number).view()));
     if (!iterator->Valid()) iterator->SeekToLast();
+  } else if (IsCounted(family) && spot.number != UINT64_MAX) {
+    SeekToNth(spot.number, iterator.get());
   } else {
     iterator->SeekForPrev(LastKey(family, spot));
   }
@@ -91,6 +105,25 @@ absl::Status FlipStoredBit(absl::string_view path, Family family,
     FlipBit(spot.byte, &next.value);
   }
   return Replace(*database, family, old, &next);
+}
+
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> DumpStored(
+    absl::string_view path) {
+  RocksDbOptions options;
+  options.create_if_missing = false;
+  options.read_only = true;
+  ASSIGN_OR_RETURN(const auto database, RocksDbDatabase::Open(path, options));
+  std::vector<std::pair<std::string, std::string>> all;
+  for (int i = 0; i < kFamilies; ++i) {
+    const auto iterator = database->NewIterator(static_cast<Family>(i));
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+      all.emplace_back(
+          absl::StrCat(kFamilyNames[i], "/", iterator->key().ToString()),
+          iterator->value().ToString());
+    }
+    RETURN_IF_ERROR(FromRocksDb(iterator->status()));
+  }
+  return all;
 }
 
 absl::Status RemoveStored(absl::string_view path, Family family,

@@ -218,6 +218,16 @@ absl::Status HashIndex::FindIn(
   return absl::OkStatus();
 }
 
+absl::Status HashIndex::CheckRuns() const {
+  const std::shared_ptr<const View> now = view();
+  for (const Run& run : now->runs) {
+    const absl::Status status = CheckRun(*database_, *run);
+    // Merged away meanwhile.
+    if (!status.ok() && !absl::IsNotFound(status)) return status;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status HashIndex::WaitUntilIdle() {
   base::MutexLock lock(&mutex_);
   while (!idle_ && status_.ok()) changed_.Wait(&mutex_);

@@ -61,6 +61,9 @@ class HashIndex {
   absl::Status Find(HashKind kind, absl::Span<const crypto::Digest> hashes,
                     std::vector<std::optional<uint64_t>>* out) const;
 
+  // Whether every run in a file is well formed (index_run.h, CheckRun).
+  absl::Status CheckRuns() const ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Waits until every full run is in a file and no merge is due.
   absl::Status WaitUntilIdle();
 

@@ -255,6 +255,45 @@ class KindMerge {
   std::vector<std::string> buckets_;
 };
 
+// Adds a bucket's fingerprints to `filter` and marks its entries in `seen`.
+absl::Status CheckRecords(const IndexRun& run, absl::string_view bucket,
+                          uint32_t number, HashFilter* filter,
+                          std::vector<bool>* seen) {
+  for (size_t at = 0; at < bucket.size(); at += kRecordBytes) {
+    const uint64_t fingerprint = base::ReadU64(bucket.substr(at));
+    const uint32_t offset =
+        base::ReadU32(bucket.substr(at + kFingerprintBytes));
+    if (HighBits(fingerprint, run.bucket_bits()) != number) {
+      return Damaged(run.range(),
+                     absl::StrCat("a record of another bucket in ", number));
+    }
+    if (offset >= run.size() || (*seen)[offset]) {
+      return Damaged(run.range(), absl::StrCat("a record of entry ",
+                                               run.range().begin + offset,
+                                               " that is one too many"));
+    }
+    (*seen)[offset] = true;
+    filter->Add(fingerprint);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckKind(const RocksDbDatabase& database, const IndexRun& run,
+                       HashKind kind) {
+  BucketReader buckets(database, run, kind);
+  HashFilter filter(run.size());
+  std::vector<bool> seen(run.size());
+  for (uint32_t number = 0; number < uint32_t{1} << run.bucket_bits();
+       ++number) {
+    ASSIGN_OR_RETURN(const absl::string_view bucket, buckets.Next());
+    RETURN_IF_ERROR(CheckRecords(run, bucket, number, &filter, &seen));
+  }
+  if (filter.bytes() != run.filter(kind).bytes()) {
+    return Damaged(run.range(), "a filter that is not that of its buckets");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 IndexRun::IndexRun(RunRange range, int bucket_bits)
@@ -334,6 +373,12 @@ absl::StatusOr<std::vector<RunRange>> ListRuns(
   }
   RETURN_IF_ERROR(FromRocksDb(iterator->status()));
   return ranges;
+}
+
+absl::Status CheckRun(const RocksDbDatabase& database, const IndexRun& run) {
+  for (const HashKind kind : kKinds)
+    RETURN_IF_ERROR(CheckKind(database, run, kind));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const IndexRun>> WriteRun(

@@ -74,6 +74,11 @@ class IndexRun {
 // Every stored run, by begin, then end.
 absl::StatusOr<std::vector<RunRange>> ListRuns(const RocksDbDatabase& database);
 
+// Whether the stored run is well formed: at most one record for an entry and kind of
+// hash, each in the bucket of its fingerprint; filters that hold exactly those. kDataLoss:
+// not. Takes memory for one more filter.
+absl::Status CheckRun(const RocksDbDatabase& database, const IndexRun& run);
+
 // Stores what `recent` holds. REQUIRES: nobody appends to it any more.
 absl::StatusOr<std::shared_ptr<const IndexRun>> WriteRun(
     const RocksDbDatabase& database, const RecentHashes& recent);

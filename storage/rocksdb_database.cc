@@ -142,7 +142,9 @@ absl::Status RocksDbDatabase::OpenDb() {
   db_.reset(db);
   if (IsLocked(status)) {
     return absl::FailedPreconditionError(
-        absl::StrCat("data folder ", path_, " is in use by another process (",
+        absl::StrCat("data folder ", path_,
+                     " is in use by another process; stop "
+                     "that one first, or give this one a folder of its own (",
                      status.ToString(), ")"));
   }
   return base::Annotate(FromRocksDb(status),

@@ -429,6 +429,10 @@ absl::StatusOr<std::string> RocksDbLogStore::ReadSealedPayload(
   return value.ToString();
 }
 
+absl::Status RocksDbLogStore::CheckHashIndex() const {
+  return hash_index_->CheckRuns();
+}
+
 absl::Status RocksDbLogStore::WaitUntilIdle() {
   return hash_index_->WaitUntilIdle();
 }
