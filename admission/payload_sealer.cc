@@ -23,6 +23,15 @@ std::string KeyId(const crypto::SecretString& key) {
 
 }  // namespace
 
+absl::Status CheckPayloadForm(absl::string_view ciphertext) {
+  if (absl::StartsWith(ciphertext, kMagic) &&
+      ciphertext.size() >=
+          kMagic.size() + kKeyIdSize + kWrappedSize + crypto::kAeadOverhead) {
+    return absl::OkStatus();
+  }
+  return absl::DataLossError("sealed payload: not of the stored form");
+}
+
 PayloadSealer::PayloadSealer(crypto::SecretString key, std::string key_id,
                              crypto::Rng* rng)
     : key_(std::move(key)), key_id_(std::move(key_id)), rng_(rng) {}
@@ -56,10 +65,7 @@ absl::StatusOr<std::string> PayloadSealer::Seal(
 
 absl::StatusOr<std::vector<v1::SealOpening>> PayloadSealer::Open(
     const crypto::Digest& identity_hash, absl::string_view ciphertext) const {
-  if (!absl::StartsWith(ciphertext, kMagic) ||
-      ciphertext.size() < kMagic.size() + kKeyIdSize + kWrappedSize) {
-    return absl::DataLossError("sealed payload: not of the stored form");
-  }
+  RETURN_IF_ERROR(CheckPayloadForm(ciphertext));
   ciphertext.remove_prefix(kMagic.size());
   if (ciphertext.substr(0, kKeyIdSize) != key_id_) {
     return absl::FailedPreconditionError(

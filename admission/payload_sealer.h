@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "crypto/random.h"
@@ -24,6 +25,10 @@
 #include "proto/sightline/v1/statement.pb.h"
 
 namespace sightline::admission {
+
+// Whether `ciphertext` has the stored form, as far as it shows without a key.
+// kDataLoss: it has not.
+absl::Status CheckPayloadForm(absl::string_view ciphertext);
 
 class PayloadSealer {
  public:
