@@ -11,6 +11,7 @@
 #include "checkpoint/note.h"
 #include "merkle/hash.h"
 #include "monitor/log_scan.h"
+#include "monitor/record_check.h"
 #include "monitor/turnstile.h"
 #include "statement/registry.h"
 
@@ -76,13 +77,34 @@ int ThreadsFor(const CheckOptions& options) {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+// `options`, with the records of every entry inspected, too.
+CheckOptions WithRecords(const CheckOptions& options, RecordCheck* records) {
+  CheckOptions with = options;
+  with.inspect = [records, theirs = options.inspect](
+                     absl::Span<const EntryFacts> facts,
+                     ProblemLog* problems) -> absl::Status {
+    RETURN_IF_ERROR(records->Inspect(facts));
+    return theirs ? theirs(facts, problems) : absl::OkStatus();
+  };
+  return with;
+}
+
+bool SeesEveryEntry(const CheckOptions& options, uint64_t tree_size) {
+  return options.depth != CheckDepth::kHashes && options.from == 0 &&
+         options.to >= tree_size;
+}
+
 absl::Status Scan(const CheckSources& sources,
                   const checkpoint::LogKeySet* trusted,
-                  const CheckOptions& options, CheckReport* report,
+                  const CheckOptions& given, CheckReport* report,
                   ProblemLog* problems) {
   const uint64_t tree_size = report->checkpoint.tree_size;
+  const bool has_records = sources.records != nullptr;
   const bool want_log_keys =
-      trusted == nullptr || options.depth != CheckDepth::kHashes;
+      trusted == nullptr || has_records || given.depth != CheckDepth::kHashes;
+  RecordCheck records(sources.records, sources.stored_tiles, problems);
+  const CheckOptions options =
+      has_records ? WithRecords(given, &records) : given;
   LogScan scan(sources, options, tree_size, want_log_keys, problems);
   ASSIGN_OR_RETURN(const bool has_end, scan.HasEnd());
   if (!has_end) {
@@ -94,12 +116,13 @@ absl::Status Scan(const CheckSources& sources,
   }
   RETURN_IF_ERROR(RunInOrder<Chunk>(scan.chunks(), ThreadsFor(options), &scan));
   RETURN_IF_ERROR(scan.Close(report->checkpoint.root_hash, report));
-  if (want_log_keys) {
-    CheckSignatures(sources.checkpoint,
-                    LogKeysOf(scan.registry(), tree_size, problems),
-                    "by the keys that the log names", report, problems);
-  }
-  return absl::OkStatus();
+  if (!want_log_keys) return absl::OkStatus();
+  const checkpoint::LogKeySet keys =
+      LogKeysOf(scan.registry(), tree_size, problems);
+  CheckSignatures(sources.checkpoint, keys, "by the keys that the log names",
+                  report, problems);
+  if (!has_records) return absl::OkStatus();
+  return records.Close(*report, SeesEveryEntry(options, tree_size), keys);
 }
 
 void TakeProblems(const ProblemLog& problems, CheckReport* report) {

@@ -28,6 +28,8 @@
 #include "absl/types/span.h"
 #include "crypto/sha256.h"
 #include "monitor/problem.h"
+#include "monitor/store_records.h"
+#include "proto/sightline/v1/statement.pb.h"
 #include "tiles/entry_source.h"
 #include "tiles/log_reader.h"
 #include "tiles/tile_source.h"
@@ -39,6 +41,8 @@ enum class CheckDepth { kHashes, kRules, kSignatures };
 // What a checked entry is, for those who keep something derived from it.
 struct EntryFacts {
   uint64_t index = 0;
+  int64_t admitted_unix_ms = 0;
+  const v1::Statement* statement = nullptr;  // during the call
   crypto::Digest leaf_hash{};
   crypto::Digest identity_hash{};
   bool is_control = false;
@@ -83,6 +87,10 @@ struct CheckSources {
   tiles::LogReader* tiles = nullptr;
   // Tiles as a store keeps them, preferred when given.
   const tiles::TileSource* stored_tiles = nullptr;
+  // What a store keeps beside them; null: not checked. With stored_tiles alone.
+  // Each entry's records are checked at kRules and deeper; its checkpoints, the
+  // tree state and what CheckHashIndex tells at every depth.
+  const StoreRecords* records = nullptr;
 };
 
 }  // namespace sightline::monitor

@@ -169,7 +169,8 @@ absl::Status LogScan::Inspect(const Chunk& chunk) {
   for (size_t i = 0; i < chunk.entry_count; ++i) {
     const CheckedEntry& entry = chunk.entries[i];
     if (!entry.readable || !InRange(entry.index)) continue;
-    facts.push_back({entry.index, entry.leaf_hash, entry.identity_hash,
+    facts.push_back({entry.index, entry.entry.admitted_unix_ms(),
+                     &entry.statement, entry.leaf_hash, entry.identity_hash,
                      statement::IsControl(statement::KindOf(entry.statement))});
   }
   return facts.empty() ? absl::OkStatus() : options_.inspect(facts, problems_);

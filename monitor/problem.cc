@@ -38,7 +38,7 @@ constexpr KindWords kWords[] = {
     {"link", "link"},
     {"verdict", "policy findings"},
     {"duplicate", "duplicate statement"},
-    {"store_index", "store index"},
+    {"store_record", "stored record"},
 };
 static_assert(std::size(kWords) == kProblemKinds);
 

@@ -49,11 +49,11 @@ enum class ProblemKind {
   kVerdict,       // policy or findings are not those that the log leads to
   kDuplicate,     // a statement that is in the log already
 
-  // What a store derives from the entries (reported by who checks the store).
-  kStoreIndex,
+  // What a store derives from the entries.
+  kStoreRecord,
 };
 inline constexpr size_t kProblemKinds =
-    static_cast<size_t>(ProblemKind::kStoreIndex) + 1;
+    static_cast<size_t>(ProblemKind::kStoreRecord) + 1;
 
 // "entry hash", "feed ordinal" ...
 absl::string_view ProblemKindText(ProblemKind kind);
