@@ -9,6 +9,7 @@
 #include "checkpoint/log_keys.h"
 #include "merkle/hash.h"
 #include "publish/recovery.h"
+#include "services/record_checks.h"
 #include "statement/dsse.h"
 #include "statement/entry_codec.h"
 #include "statement/statement_codec.h"
@@ -87,6 +88,7 @@ absl::StatusOr<std::unique_ptr<LogInstance>> LogInstance::Open(
       &log->published_entries_, log->sealer_);
   RETURN_IF_ERROR(log->Replay());
   RETURN_IF_ERROR(log->CheckStore());
+  RETURN_IF_ERROR(CheckRecords(*log->store_));
   RETURN_IF_ERROR(log->StartPipeline(options));
   if (log->opened_.tree_size == 0) RETURN_IF_ERROR(log->LogGenesis());
   return log;

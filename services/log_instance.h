@@ -2,13 +2,13 @@
 //
 // Source:  docs/architecture.md "Life of an entry", docs/operations.md
 //          "Start-up".
-// Errors:  Open: kDataLoss: the store fails its right edge, or a control entry
-//          is not what its tile says. kFailedPrecondition: an empty store
+// Errors:  Open: kDataLoss: the store fails its right edge or its records
+//          (record_checks.h), or a control entry is not what its tile says. kFailedPrecondition: an empty store
 //          without a genesis statement, a genesis statement of another log, or
 //          no log key that counts for the next tree.
 // Threads: thread-safe.
 // Durable: when Open returns, entry 0 is published.
-// Cost:    Open: the right edge, and one read per control entry.
+// Cost:    Open: the right edge, and two reads per control entry and feed.
 #pragma once
 
 #include <cstdint>
