@@ -3,24 +3,28 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "admission/payload_sealer.h"
 #include "base/bytes.h"
 #include "base/status_macros.h"
 #include "checkpoint/log_keys.h"
+#include "cmd/cli/check_folder.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/progress_bar.h"
 #include "cmd/cli/settings.h"
+#include "crypto/key_file.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
 #include "crypto/sha256.h"
-#include "monitor/check_log.h"
 #include "monitor/check_options.h"
 #include "monitor/check_report.h"
 #include "monitor/check_server.h"
 #include "monitor/problem.h"
-#include "storage/rocksdb_log_store.h"
-#include "storage/store_log_reader.h"
 
 namespace sightline::cli {
 namespace {
@@ -28,6 +32,7 @@ namespace {
 struct Flags {
   Settings settings;
   std::string data_dir;
+  std::string seal_key;
   bool hashes_only = false;
   bool at_rest = false;
   int threads = 0;
@@ -41,23 +46,27 @@ absl::StatusOr<std::optional<checkpoint::LogKeySet>> Trusted(
   return keys;
 }
 
-absl::StatusOr<monitor::CheckReport> CheckFolder(
+absl::StatusOr<std::unique_ptr<admission::PayloadSealer>> ReadSealKey(
+    const std::string& path) {
+  if (path.empty()) return nullptr;
+  ASSIGN_OR_RETURN(const crypto::SecretString text,
+                   crypto::ReadSecretFile(path));
+  absl::StatusOr<std::string> key =
+      base::Base64Decode(absl::StripTrailingAsciiWhitespace(text.view()));
+  if (!key.ok()) return base::Annotate(key.status(), path);
+  auto sealer = admission::PayloadSealer::Create(
+      crypto::SecretString(*std::move(key)), crypto::Rng::Real());
+  if (!sealer.ok()) return base::Annotate(sealer.status(), path);
+  return sealer;
+}
+
+absl::StatusOr<monitor::CheckReport> CheckDataDir(
     const Flags& flags, const Settings& settings,
     const monitor::CheckOptions& options) {
-  storage::RocksDbOptions store_options;
-  store_options.create_if_missing = false;
-  store_options.read_only = true;
-  ASSIGN_OR_RETURN(const auto store, storage::RocksDbLogStore::Open(
-                                         flags.data_dir, store_options));
   ASSIGN_OR_RETURN(const auto trusted, Trusted(settings));
-  storage::StoreLogReader reader(store.get());
-  monitor::CheckSources sources;
-  ASSIGN_OR_RETURN(sources.checkpoint, store->ReadNewestCheckpoint());
-  sources.entries = &reader;
-  sources.tiles = &reader;
-  sources.stored_tiles = store.get();
-  return monitor::CheckLog(sources, trusted.has_value() ? &*trusted : nullptr,
-                           options);
+  ASSIGN_OR_RETURN(const auto sealer, ReadSealKey(flags.seal_key));
+  return CheckFolder(flags.data_dir, trusted.has_value() ? &*trusted : nullptr,
+                     sealer.get(), options);
 }
 
 absl::StatusOr<monitor::CheckReport> CheckOverNetwork(
@@ -132,6 +141,10 @@ void Show(const monitor::CheckReport& report, Output& out) {
 
 absl::StatusOr<int> Audit(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
+  if (!flags.seal_key.empty() && flags.data_dir.empty()) {
+    return absl::InvalidArgumentError(
+        "--seal-key: sealed payloads are in a folder; give --data-dir, too");
+  }
   ProgressBar bar(run, "entries");
   monitor::CheckOptions options;
   options.depth = flags.hashes_only ? monitor::CheckDepth::kHashes
@@ -143,7 +156,7 @@ absl::StatusOr<int> Audit(const Flags& flags, Invocation& run) {
   };
   absl::StatusOr<monitor::CheckReport> report =
       flags.data_dir.empty() ? CheckOverNetwork(settings, options, run)
-                             : CheckFolder(flags, settings, options);
+                             : CheckDataDir(flags, settings, options);
   if (!report.ok()) return report.status();
   Output out = run.MakeOutput();
   if (out.json()) {
@@ -166,15 +179,21 @@ void AddAudit(CLI::App* app, Invocation* run) {
   audit->footer(
       "Exit code 0: sound. 1: problems, all of them named.\n"
       "Without --vkey a folder is checked against the keys that its own first "
-      "entry names.\n\nExamples:\n"
+      "entry names.\nOf a folder all that is derived from the entries is "
+      "checked, too: indices, feed heads,\nevery checkpoint; sealed payloads "
+      "for their form, or with --seal-key for what is in them.\n\nExamples:\n"
       "  sightline audit --data-dir /var/lib/sightline\n"
       "  sightline audit --server log.example.com:7443 --vkey "
       "log.example.com+...");
   audit->add_option(
       "--data-dir", flags->data_dir,
       "A server's folder, in use or at rest, instead of a server");
+  audit->add_option("--seal-key", flags->seal_key,
+                    "With --data-dir: open every sealed payload with this key "
+                    "and hold it against what was sealed");
   audit->add_flag("--hashes-only", flags->hashes_only,
-                  "Leave out signatures and what entries say");
+                  "Leave out signatures and what entries say, and of a "
+                  "folder's records all but the checkpoints");
   audit->add_flag("--at-rest", flags->at_rest,
                   "Nobody is writing: look beyond the checkpoint, too");
   audit->add_option("--threads", flags->threads, "0: one for each core")
