@@ -1,4 +1,5 @@
-// An audit of a data folder at rest, from its bytes alone.
+// What `sightline audit` says of a data folder at rest, with the log's vkey and the
+// seal key of the test servers.
 //
 // Threads: any thread; reads only.
 #pragma once
@@ -7,7 +8,6 @@
 
 #include "absl/status/status.h"
 #include "monitor/check_options.h"
-#include "storage/log_store.h"
 #include "tests/support/test_parties.h"
 
 namespace sightline::tests {
@@ -15,9 +15,5 @@ namespace sightline::tests {
 // kDataLoss, with every problem in its message, when the folder is not sound.
 absl::Status AuditFolder(const std::string& data_dir,
                          const TestParties& parties, monitor::CheckDepth depth);
-
-// The same of a store that is open.
-absl::Status AuditStore(const storage::LogStore& store,
-                        const TestParties& parties, monitor::CheckDepth depth);
 
 }  // namespace sightline::tests

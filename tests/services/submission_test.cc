@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -13,8 +14,12 @@
 #include "absl/types/optional.h"
 #include "base/mutex.h"
 #include "base/status_matchers.h"
+#include "crypto/signer.h"
 #include "proto/google/rpc/error_details.pb.h"
 #include "proto/sightline/v1/submission_service.grpc.pb.h"
+#include "sequencer/integrated_batch.h"
+#include "services/log_instance.h"
+#include "services/receipt_message.h"
 #include "statement/violations.h"
 #include "tests/services/calls.h"
 #include "tests/services/held_log_store.h"
@@ -112,6 +117,92 @@ TEST_F(SubmissionTest, TheSameStatementAtTheSameTimeGetsTheSameReceipt) {
     EXPECT_EQ(bytes, receipt);
   }
   EXPECT_EQ(first, 1);
+}
+
+// Some in the commit that is held, the others together in the next batch.
+TEST_F(SubmissionTest, TheSameStatementInOneBatchGetsTheSameReceipt) {
+  HeldLogStore store;
+  TestLogOptions options;
+  options.store = &store;
+  Start(std::move(options));
+  store.HoldCommits();
+  const Submission other = parties().Request(agency());
+  const Submission request = parties().Request(agency());
+  std::vector<std::future<absl::StatusOr<sequencer::Placement>>> placed;
+  const auto submit = [&](const Submission& submission) {
+    auto promise =
+        std::make_shared<std::promise<absl::StatusOr<sequencer::Placement>>>();
+    placed.push_back(promise->get_future());
+    auto entry = log_->log().admission().Admit(
+        {agency().id}, submission.statement, submission.openings);
+    ASSERT_OK(entry);
+    ASSERT_OK(log_->log().sequencer().Submit(
+        *std::move(entry), [promise](absl::StatusOr<sequencer::Placement> at) {
+          promise->set_value(std::move(at));
+        }));
+  };
+  submit(other);
+  store.AwaitHeldCommit();
+  for (int i = 0; i < 8; ++i) submit(request);
+  store.ReleaseCommits();
+  ASSERT_OK(placed[0].get());
+  std::string receipt;
+  int first = 0;
+  for (size_t i = 1; i < placed.size(); ++i) {
+    ASSERT_OK_AND_ASSIGN(const sequencer::Placement at, placed[i].get());
+    first += at.duplicate ? 0 : 1;
+    v1::SubmitResponse answer;
+    ASSERT_OK(services::FillAnswer(
+        at, store, log_->log().publisher().current()->tree_size, &answer));
+    if (receipt.empty()) receipt = answer.receipt().SerializeAsString();
+    EXPECT_EQ(answer.receipt().SerializeAsString(), receipt);
+  }
+  EXPECT_EQ(first, 1);
+  const Answer again = Submit(request.ToRequest());
+  ASSERT_OK(again);
+  EXPECT_EQ(again->receipt().SerializeAsString(), receipt);
+  log_.reset();
+}
+
+// A statement is its payload: P-256 signs it with other bytes each time.
+TEST_F(SubmissionTest, SignedAgainItGetsTheReceiptOfTheFirst) {
+  TestLogOptions options;
+  options.on_disk = true;
+  Start(std::move(options));
+  Party party = parties().MakeParty("ori:CA0190001");
+  party.keys = {*crypto::PrivateKey::FromP256Scalar(std::string(32, '\x11'))};
+  ASSERT_OK(log_->Enrol(party));
+  v1::Statement plain =
+      parties().Example(v1::STATEMENT_KIND_FOOTAGE_REQUEST, party, nullptr);
+  plain.mutable_header()->clear_sealed();
+  plain.mutable_footage_request()->set_case_reference_present(v1::DECLARED_NO);
+  const auto signed_again = [&] {
+    return parties().Sign(plain, party).ToRequest();
+  };
+  const v1::SubmitRequest original = signed_again();
+  stub_ = StubOf(&party);
+  const Answer first = Submit(original);
+  ASSERT_OK(first);
+  EXPECT_OK(CheckReceipt(parties(), first->receipt(), original.statement()));
+  const std::string receipt = first->receipt().SerializeAsString();
+  for (int round = 0; round < 2; ++round) {
+    std::vector<std::future<Answer>> answers;
+    for (int i = 0; i < 8; ++i) {
+      const v1::SubmitRequest request = signed_again();
+      EXPECT_NE(request.statement().signatures(0).signature(),
+                original.statement().signatures(0).signature());
+      answers.push_back(std::async(std::launch::async,
+                                   [&, request] { return Submit(request); }));
+    }
+    for (std::future<Answer>& future : answers) {
+      const Answer again = future.get();
+      ASSERT_OK(again);
+      EXPECT_TRUE(again->duplicate());
+      EXPECT_EQ(again->receipt().SerializeAsString(), receipt);
+    }
+    ASSERT_OK(log_->Restart());
+    stub_ = StubOf(&party);
+  }
 }
 
 TEST_F(SubmissionTest, EveryFaultIsNamed) {

@@ -91,8 +91,8 @@ absl::Status TestLog::OpenStore() {
   }
   if (options_.on_disk) {
     own_store_.reset();
-    ASSIGN_OR_RETURN(own_store_,
-                     storage::RocksDbLogStore::Open(folder_ + "/store", {}));
+    ASSIGN_OR_RETURN(own_store_, storage::RocksDbLogStore::Open(
+                                     store_folder(), options_.store_options));
   } else if (own_store_ == nullptr) {
     own_store_ = std::make_unique<storage::MemoryLogStore>();
   }
@@ -125,6 +125,13 @@ void TestLog::Stop(absl::Duration grace) {
   if (server_ != nullptr) server_->Shutdown(grace);
   server_.reset();
   log_.reset();
+}
+
+void TestLog::Close() {
+  Stop();
+  if (!options_.on_disk) return;
+  store_ = nullptr;
+  own_store_.reset();
 }
 
 absl::Status TestLog::Restart() {

@@ -26,6 +26,7 @@
 #include "services/log_instance.h"
 #include "services/server.h"
 #include "storage/log_store.h"
+#include "storage/rocksdb_options.h"
 #include "telemetry/recorded_diagnostics.h"
 #include "tests/support/test_parties.h"
 
@@ -36,6 +37,7 @@ struct TestLogOptions {
   // and opens again. Otherwise outlives the test log.
   storage::LogStore* store = nullptr;
   bool on_disk = false;
+  storage::RocksDbOptions store_options;  // on disk
   services::LogOptions log;
   // Where it listens and its certificates are filled in.
   services::ServerOptions server;
@@ -81,10 +83,13 @@ class TestLog {
 
   // Where server.crt, server.key, authority.crt and a store on disk are.
   const std::string& folder() const { return folder_; }
+  std::string store_folder() const { return folder_ + "/store"; }
   void WriteServerCertificate(const crypto::IssuedCertificate& certificate);
 
   // Shuts server and pipeline down.
   void Stop(absl::Duration grace = absl::Seconds(10));
+  // Stops, and closes a store on disk: its folder is at rest, until Restart.
+  void Close();
   // Stops, and starts again on the same store, on another port.
   absl::Status Restart();
 
