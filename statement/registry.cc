@@ -36,32 +36,6 @@ bool ContainsIgnoringCase(absl::string_view text, absl::string_view lower) {
   return absl::StrContains(absl::AsciiStrToLower(text), lower);
 }
 
-// Whether at every tree size from `first` on some key counts.
-bool CoversFrom(uint64_t first, absl::Span<const v1::LogKey> keys) {
-  while (true) {
-    uint64_t reached = first;
-    for (const v1::LogKey& key : keys) {
-      if (key.first_size() > first) continue;
-      if (key.end_size() == 0) return true;
-      reached = std::max(reached, key.end_size());
-    }
-    if (reached == first) return false;
-    first = reached;
-  }
-}
-
-// Whether a change in entry `index` comes before the first tree of that size is
-// signed.
-absl::Status CheckYetToCome(uint64_t index, const v1::LogKey& key,
-                            absl::string_view what, uint64_t size) {
-  const uint64_t smallest = FirstSizeAfterChange(index);
-  if (size >= smallest) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat(
-      "log key ", key.vkey(), ": ", what, " ", size, ", want at least ",
-      smallest, ": the tree of size ", index + 1,
-      ", which holds this statement, is signed before it counts"));
-}
-
 }  // namespace
 
 // --- Looking things up ---
@@ -192,44 +166,19 @@ absl::StatusOr<SubmitterKey> Registry::FindKey(absl::string_view key_id,
 }
 
 std::vector<PolicyEntry> Registry::Policies(uint64_t tree_size) const {
-  std::vector<PolicyEntry> out;
-  for (const PolicyRecord& record : policies_) {
-    if (record.index < Before(tree_size)) {
-      out.push_back({record.policy.get(), record.index});
-    }
-  }
-  return out;
+  return policies_.Before(Before(tree_size));
 }
 
 const v1::PolicyVersion* Registry::FindPolicy(absl::string_view policy_id,
                                               uint32_t version,
                                               uint64_t tree_size) const {
-  for (const PolicyRecord& record : policies_) {
-    const v1::PolicyRef& ref = record.policy->policy();
-    if (record.index < Before(tree_size) && ref.version() == version &&
-        ref.policy_id() == policy_id) {
-      return record.policy.get();
-    }
-  }
-  return nullptr;
+  return policies_.Find(policy_id, version, Before(tree_size));
 }
 
 const v1::PolicyVersion* Registry::PolicyInForce(v1::Channel channel,
                                                  int64_t unix_ms,
                                                  uint64_t tree_size) const {
-  for (auto it = policies_.rbegin(); it != policies_.rend(); ++it) {
-    const v1::PolicyVersion& policy = *it->policy;
-    const auto& channels = policy.channels();
-    if (it->index < Before(tree_size) &&
-        ToUnixMs(policy.in_force_from()) <= unix_ms &&
-        (!policy.has_in_force_until() ||
-         unix_ms < ToUnixMs(policy.in_force_until())) &&
-        std::find(channels.begin(), channels.end(), channel) !=
-            channels.end()) {
-      return &policy;
-    }
-  }
-  return nullptr;
+  return policies_.InForce(channel, unix_ms, Before(tree_size));
 }
 
 PolicyView Registry::PoliciesFor(const v1::Statement& statement,
@@ -247,14 +196,7 @@ PolicyView Registry::PoliciesFor(const v1::Statement& statement,
 }
 
 std::vector<v1::LogKey> Registry::LogKeys(uint64_t tree_size) const {
-  std::vector<v1::LogKey> out;
-  const uint64_t before = Before(tree_size);
-  for (const LogKeyRecord& record : log_keys_) {
-    if (record.added_index >= before) continue;
-    out.push_back(record.key);
-    if (record.ended_index >= before) out.back().set_end_size(0);
-  }
-  return out;
+  return log_keys_.Before(Before(tree_size));
 }
 
 std::vector<crypto::PublicKey> Registry::RegistrarKeys() const {
@@ -433,11 +375,9 @@ absl::Status Registry::CheckNewKey(uint64_t index,
         absl::StrCat(name, " is in use: ", OwnerName(*other),
                      " has it since entry ", other->period.first_index));
   }
-  for (const LogKeyRecord& record : log_keys_) {
-    if (record.added_index < index && record.key_id == id) {
-      return absl::AlreadyExistsError(
-          absl::StrCat(name, " is a key of the log itself"));
-    }
+  if (log_keys_.Holds(id, index)) {
+    return absl::AlreadyExistsError(
+        absl::StrCat(name, " is a key of the log itself"));
   }
   return absl::OkStatus();
 }
@@ -455,13 +395,8 @@ absl::Status Registry::CheckNewLogKey(uint64_t index,
 }
 
 absl::Status Registry::CheckGenesis(const v1::Genesis& genesis) const {
-  const std::vector<v1::LogKey> keys(genesis.log_keys().begin(),
-                                     genesis.log_keys().end());
-  if (!CoversFrom(1, keys)) {
-    return absl::InvalidArgumentError(
-        "genesis.log_keys: no key counts at some tree size from 1 on");
-  }
-  for (const v1::LogKey& log_key : keys) {
+  RETURN_IF_ERROR(LogKeyHistory::CheckFirst(genesis.log_keys()));
+  for (const v1::LogKey& log_key : genesis.log_keys()) {
     ASSIGN_OR_RETURN(const crypto::PublicKey key,
                      ParseLogVkey(log_key.vkey(), genesis.origin()));
     for (const v1::PublicKey& registrar : genesis.registrar_keys()) {
@@ -525,59 +460,6 @@ absl::Status Registry::CheckRotation(uint64_t index,
   return absl::OkStatus();
 }
 
-absl::Status Registry::CheckPolicy(uint64_t index,
-                                   const v1::PolicyVersion& policy) const {
-  const v1::PolicyRef& ref = policy.policy();
-  uint32_t newest = 0;
-  for (const PolicyRecord& record : policies_) {
-    const v1::PolicyRef& other = record.policy->policy();
-    if (record.index >= index || other.policy_id() != ref.policy_id()) continue;
-    newest = std::max(newest, other.version());
-    if (other.version() == ref.version()) {
-      return absl::AlreadyExistsError(
-          absl::StrCat("policy ", ref.policy_id(), " version ", ref.version(),
-                       " is there already, by entry ", record.index));
-    }
-  }
-  if (ref.version() == newest + 1) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("policy ", ref.policy_id(), " version ", ref.version(),
-                   ": want ", newest + 1, ", the next"));
-}
-
-// The tree that holds entry `index`, of size index + 1, is signed before the
-// entry counts: no key may begin or end with it.
-absl::Status Registry::CheckLogKeys(uint64_t index,
-                                    const v1::LogKeyChange& change) const {
-  std::vector<v1::LogKey> keys = LogKeys(index);
-  for (const v1::LogKey& changed : change.log_keys()) {
-    const auto known = std::find_if(
-        keys.begin(), keys.end(),
-        [&](const v1::LogKey& key) { return key.vkey() == changed.vkey(); });
-    if (known == keys.end()) {
-      RETURN_IF_ERROR(
-          CheckYetToCome(index, changed, "first size", changed.first_size()));
-      RETURN_IF_ERROR(CheckNewLogKey(index, changed));
-      keys.push_back(changed);
-      continue;
-    }
-    if (known->first_size() != changed.first_size() || known->end_size() != 0) {
-      return absl::AlreadyExistsError(
-          absl::StrCat("log key ", changed.vkey(),
-                       " counts from another size on, or has its end already"));
-    }
-    RETURN_IF_ERROR(
-        CheckYetToCome(index, changed, "end size", changed.end_size()));
-    known->set_end_size(changed.end_size());
-  }
-  if (!CoversFrom(index + 1, keys)) {
-    return absl::InvalidArgumentError(
-        "log_key_change.log_keys: no key would count at some tree size to "
-        "come");
-  }
-  return absl::OkStatus();
-}
-
 absl::Status Registry::CheckApplies(uint64_t index,
                                     const v1::Statement& statement) const {
   switch (statement.kind_case()) {
@@ -596,9 +478,11 @@ absl::Status Registry::CheckApplies(uint64_t index,
                  : absl::NotFoundError(absl::StrCat("no submitter ", id));
     }
     case v1::Statement::kPolicyVersion:
-      return CheckPolicy(index, statement.policy_version());
+      return policies_.CheckNext(index, statement.policy_version());
     case v1::Statement::kLogKeyChange:
-      return CheckLogKeys(index, statement.log_key_change());
+      return log_keys_.CheckChange(
+          index, statement.log_key_change(),
+          [&](const v1::LogKey& key) { return CheckNewLogKey(index, key); });
     default:
       return absl::OkStatus();
   }
@@ -630,10 +514,10 @@ absl::Status Registry::Apply(uint64_t index, const v1::Statement& statement) {
       ApplyStatus(index, statement.status_change());
       break;
     case v1::Statement::kPolicyVersion:
-      ApplyPolicy(index, statement.policy_version());
+      policies_.Apply(index, statement.policy_version());
       break;
     case v1::Statement::kLogKeyChange:
-      ApplyLogKeys(index, statement.log_key_change().log_keys());
+      log_keys_.Apply(index, origin_, statement.log_key_change().log_keys());
       break;
     default:
       break;
@@ -660,7 +544,7 @@ void Registry::ApplyGenesis(const v1::Genesis& genesis) {
   for (const v1::PublicKey& key : genesis.registrar_keys()) {
     AddKey(0, kRegistrarOwner, key);
   }
-  ApplyLogKeys(0, genesis.log_keys());
+  log_keys_.Apply(0, origin_, genesis.log_keys());
 }
 
 void Registry::ApplyEnrolment(uint64_t index, const v1::Enrolment& enrolment) {
@@ -705,32 +589,6 @@ void Registry::ApplyStatus(uint64_t index, const v1::StatusChange& change) {
       submitters_[by_id_.find(change.submitter())->second];
   record.statuses.push_back({index, change.status()});
   record.source_indices.push_back(index);
-}
-
-void Registry::ApplyPolicy(uint64_t index, const v1::PolicyVersion& policy) {
-  policies_.push_back(
-      {std::make_unique<const v1::PolicyVersion>(policy), index});
-}
-
-void Registry::ApplyLogKeys(
-    uint64_t index,
-    const google::protobuf::RepeatedPtrField<v1::LogKey>& keys) {
-  for (const v1::LogKey& changed : keys) {
-    const auto known = std::find_if(
-        log_keys_.begin(), log_keys_.end(), [&](const LogKeyRecord& record) {
-          return record.key.vkey() == changed.vkey();
-        });
-    if (known == log_keys_.end()) {
-      // Checked before; a key that does not parse cannot get here.
-      const absl::StatusOr<crypto::PublicKey> key =
-          ParseLogVkey(changed.vkey(), origin_);
-      log_keys_.push_back(
-          {changed, key.ok() ? key->key_id() : crypto::Digest{}, index, index});
-    } else {
-      known->key.set_end_size(changed.end_size());
-      known->ended_index = index;
-    }
-  }
 }
 
 }  // namespace sightline::statement

@@ -16,7 +16,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,7 +32,9 @@
 #include "google/protobuf/repeated_ptr_field.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "proto/sightline/v1/vocabulary.pb.h"
+#include "statement/log_key_history.h"
 #include "statement/policy.h"
+#include "statement/policy_history.h"
 
 namespace sightline::statement {
 
@@ -70,23 +71,12 @@ struct SubmitterKey {
   KeyPeriod period;
 };
 
-struct PolicyEntry {
-  const v1::PolicyVersion* policy = nullptr;  // owned by the registry
-  uint64_t index = 0;                         // the entry that says so
-};
-
 // Which submitters ListSubmitters gives.
 struct SubmitterFilter {
   v1::SubmitterKind kind = v1::SUBMITTER_KIND_UNSPECIFIED;  // all
   std::string state;                                        // "": all
   std::string name_contains;  // names and aliases, ignoring (ASCII) case
 };
-
-// The smallest tree size at which a log key may begin or end by what entry
-// `index` says: the tree that holds the entry is signed before it counts.
-inline constexpr uint64_t FirstSizeAfterChange(uint64_t index) {
-  return index + 2;
-}
 
 // The key of each signature of a statement, in the order of the signatures.
 using SignatureKeys = absl::InlinedVector<crypto::PublicKey, 2>;
@@ -198,18 +188,6 @@ class Registry {
     KeyPeriod period;
     uint32_t owner = 0;  // place in submitters_, or kRegistrarOwner
   };
-  struct LogKeyRecord {
-    v1::LogKey key;            // with its end
-    crypto::Digest key_id{};   // as a statement key would have it
-    uint64_t added_index = 0;  // the entry that added it
-    uint64_t ended_index =
-        0;  // the entry that gave it its end, when it has one
-  };
-  struct PolicyRecord {
-    std::unique_ptr<const v1::PolicyVersion> policy;
-    uint64_t index = 0;
-  };
-
   static constexpr uint32_t kRegistrarOwner = 0xffffffff;
 
   const SubmitterRecord* Find(absl::string_view id, uint64_t before) const;
@@ -237,10 +215,6 @@ class Registry {
                              const v1::KeyRotation& rotation) const;
   absl::Status CheckRevocation(uint64_t index, const SubmitterRecord& record,
                                const v1::RevokedKey& revoked) const;
-  absl::Status CheckPolicy(uint64_t index,
-                           const v1::PolicyVersion& policy) const;
-  absl::Status CheckLogKeys(uint64_t index,
-                            const v1::LogKeyChange& change) const;
   absl::Status CheckNewKey(uint64_t index, const v1::PublicKey& key) const;
   absl::Status CheckNewLogKey(uint64_t index, const v1::LogKey& key) const;
 
@@ -248,9 +222,6 @@ class Registry {
   void ApplyEnrolment(uint64_t index, const v1::Enrolment& enrolment);
   void ApplyRotation(uint64_t index, const v1::KeyRotation& rotation);
   void ApplyStatus(uint64_t index, const v1::StatusChange& change);
-  void ApplyPolicy(uint64_t index, const v1::PolicyVersion& policy);
-  void ApplyLogKeys(uint64_t index,
-                    const google::protobuf::RepeatedPtrField<v1::LogKey>& keys);
   void AddKey(uint64_t index, uint32_t owner, const v1::PublicKey& key);
 
   uint64_t applied_size_ = 0;
@@ -260,8 +231,8 @@ class Registry {
   absl::btree_map<absl::string_view, uint32_t> by_id_;
   std::deque<KeyRecord> keys_;
   absl::flat_hash_map<crypto::Digest, uint32_t> by_key_id_;
-  std::vector<LogKeyRecord> log_keys_;
-  std::vector<PolicyRecord> policies_;
+  LogKeyHistory log_keys_;
+  PolicyHistory policies_;
 };
 
 // Verifies every signature with the key that AuthoriseRules gave for it.
