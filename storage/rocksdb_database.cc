@@ -8,6 +8,7 @@
 #include "storage/manifest_guard.h"
 #include "storage/rocksdb_status.h"
 #include "storage/rocksdb_tuning.h"
+#include "storage/wal_tail.h"
 
 namespace sightline::storage {
 namespace {
@@ -30,6 +31,23 @@ absl::Status SyncFolder(rocksdb::Env* env, const std::string& path) {
   std::unique_ptr<rocksdb::Directory> folder;
   RETURN_IF_ERROR(FromRocksDb(env->NewDirectory(path, &folder)));
   return FromRocksDb(folder->Fsync());
+}
+
+// The last of the blocks that a write-ahead log is made of.
+rocksdb::Status ReadLastBlock(rocksdb::Env* env, const std::string& file,
+                              std::string* block) {
+  uint64_t size = 0;
+  rocksdb::Status status = env->GetFileSize(file, &size);
+  if (!status.ok() || size == 0) return status;
+  const uint64_t begin = (size - 1) / kWalBlockBytes * kWalBlockBytes;
+  std::unique_ptr<rocksdb::RandomAccessFile> reader;
+  status = env->NewRandomAccessFile(file, &reader, rocksdb::EnvOptions());
+  if (!status.ok()) return status;
+  std::string space(size - begin, '\0');
+  rocksdb::Slice read;
+  status = reader->Read(begin, space.size(), &read, space.data());
+  *block = read.ToString();
+  return status;
 }
 
 absl::StatusOr<std::vector<std::string>> FilesIn(rocksdb::Env* env,
@@ -80,6 +98,7 @@ absl::StatusOr<std::unique_ptr<RocksDbDatabase>> RocksDbDatabase::Open(
 
 absl::Status RocksDbDatabase::OpenFolder() {
   RETURN_IF_ERROR(PrepareFolder());
+  RETURN_IF_ERROR(CheckWriteAheadLogs());
   if (options_.read_only) return OpenReadOnly();
   RETURN_IF_ERROR(OpenDb());
   return ClearIngestFolder();
@@ -125,6 +144,22 @@ absl::Status RocksDbDatabase::CheckFormat() {
   }
   const bool may_create = options_.create_if_missing && !options_.read_only;
   return may_create ? absl::OkStatus() : NoStore(path_);
+}
+
+// Before RocksDB drops what it takes for a record that was never finished.
+absl::Status RocksDbDatabase::CheckWriteAheadLogs() {
+  ASSIGN_OR_RETURN(const std::vector<std::string> files, FilesIn(env(), path_));
+  for (const std::string& name : files) {
+    if (!absl::EndsWith(name, ".log")) continue;
+    const std::string file = absl::StrCat(path_, "/", name);
+    std::string block;
+    const rocksdb::Status read = ReadLastBlock(env(), file, &block);
+    if (read.IsNotFound()) continue;  // a running server has removed it
+    RETURN_IF_ERROR(FromRocksDb(read));
+    const absl::Status tail = CheckWalTail(block);
+    if (!tail.ok()) return base::Annotate(tail, file);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RocksDbDatabase::WriteFormat() {

@@ -69,6 +69,7 @@ class RocksDbDatabase {
   absl::Status OpenFolder();
   absl::Status PrepareFolder();
   absl::Status CheckFormat();
+  absl::Status CheckWriteAheadLogs();
   absl::Status WriteFormat();
   absl::Status OpenDb();
   absl::Status OpenReadOnly();
