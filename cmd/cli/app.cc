@@ -138,6 +138,8 @@ int Run(std::vector<std::string> args, Surroundings surroundings) {
   TakeOneValueEach(&app);
   const std::string unknown = UnknownCommand(app, args);
   if (!unknown.empty()) {
+    // Nothing was parsed: the option is looked for where it may stand.
+    run.json = std::find(args.begin(), args.end(), "--json") != args.end();
     run.MakeOutput().Error(absl::InvalidArgumentError(unknown), "");
     return kExitUsage;
   }

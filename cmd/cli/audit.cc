@@ -116,9 +116,10 @@ void Show(const monitor::CheckReport& report, Output& out) {
                           report.checkpoint.origin, ", ",
                           report.checkpoint.tree_size, " entries"));
   } else {
-    out.Line(absl::StrCat(out.Paint(Color::kRed, "NOT SOUND"), "  ",
-                          report.checkpoint.origin, ": ", report.problem_count,
-                          " problems"));
+    out.Line(
+        absl::StrCat(out.Paint(Color::kRed, "NOT SOUND"), "  ",
+                     report.checkpoint.origin, ": ", report.problem_count,
+                     report.problem_count == 1 ? " problem" : " problems"));
   }
   for (const monitor::Problem& problem : report.problems) {
     out.Line(absl::StrCat("  ", monitor::ProblemText(problem)));
@@ -157,6 +158,13 @@ absl::StatusOr<int> Audit(const Flags& flags, Invocation& run) {
   absl::StatusOr<monitor::CheckReport> report =
       flags.data_dir.empty() ? CheckOverNetwork(settings, options, run)
                              : CheckDataDir(flags, settings, options);
+  if (!report.ok() && absl::IsDataLoss(report.status()) &&
+      !flags.data_dir.empty()) {
+    run.MakeOutput().Error(report.status(),
+                           "the folder is damaged beyond reading; "
+                           "docs/operations.md says what to do");
+    return kExitNotValid;
+  }
   if (!report.ok()) return report.status();
   Output out = run.MakeOutput();
   if (out.json()) {

@@ -218,6 +218,7 @@ void AddExport(CLI::App* app, Invocation* run) {
   AddFilterOptions(command, &flags->filter);
   command
       ->add_option("--to", flags->to, "Leaf index to stop before; 0: the end")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_option("--format", flags->format, "jsonl or csv")
       ->check(CLI::IsMember({"jsonl", "csv"}))

@@ -20,6 +20,7 @@ absl::Status FillTime(absl::string_view option, const std::string& text,
 
 void AddFilterOptions(CLI::App* command, FilterFlags* flags) {
   command->add_option("--from", flags->from, "First leaf index")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   command->add_option("--kind", flags->kinds,
                       "Only statements of this kind, for example "

@@ -141,9 +141,11 @@ void Show(const Content& content, const ImportResult* result, Output& out) {
   out.Field("agencies", agencies);
   if (!content.requests.empty()) out.Field("requests", requests);
   for (const Remark& remark : content.notes.remarks) {
-    out.Line(absl::StrCat(
-        "  ", remark.lines.size(), " rows (line ", remark.lines.front(),
-        remark.lines.size() > 1 ? " ...): " : "): ", remark.text));
+    out.Line(
+        absl::StrCat("  ", remark.lines.size(),
+                     remark.lines.size() == 1 ? " row (line " : " rows (line ",
+                     remark.lines.front(),
+                     remark.lines.size() > 1 ? " ...): " : "): ", remark.text));
   }
   for (const RowFault& row : content.notes.unusable) {
     out.Line(absl::StrCat(out.Paint(Color::kRed, "not taken"), " line ",

@@ -122,13 +122,15 @@ void AddProve(CLI::App* app, Invocation* run) {
   CLI::App* inclusion =
       prove->add_subcommand("inclusion", "That an entry is in the log");
   CLI::App* which = inclusion->add_option_group("Which entry", "");
-  which->add_option("--index", flags->index, "Its leaf index");
+  which->add_option("--index", flags->index, "Its leaf index")
+      ->check(CLI::NonNegativeNumber);
   which->add_option("--leaf-hash", flags->leaf_hash,
                     "Its leaf hash, hexadecimal");
   which->require_option(1);
   inclusion
       ->add_option("--tree-size", flags->tree_size,
                    "In the tree of so many entries; 0: the newest")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   inclusion->add_option("--out", flags->out,
                         "Also write a file that `receipt verify` checks, in "
@@ -143,6 +145,7 @@ void AddProve(CLI::App* app, Invocation* run) {
       ->check(CLI::PositiveNumber);
   consistency
       ->add_option("--second", flags->second, "Later tree size; 0: the newest")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   AddConnectionOptions(consistency, &flags->settings);
   SetAction(consistency, run,

@@ -226,6 +226,10 @@ void AddSetStatus(CLI::App* app, Invocation* run) {
   const auto flags = std::make_shared<StatusFlags>();
   CLI::App* set_status = app->add_subcommand(
       "set-status", "Suspend a submitter, take it back, or let it leave");
+  set_status->footer(
+      "Example:\n"
+      "  sightline set-status --submitter ori:CA0194200 --status suspended \\\n"
+      "      --registrar-key registrar-1.key --registrar-key registrar-2.key");
   set_status->add_option("--submitter", flags->submitter, "Who")->required();
   set_status
       ->add_option("--status", flags->status, Choices<v1::SubmitterStatus>())

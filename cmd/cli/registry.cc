@@ -205,6 +205,7 @@ void AddRegistry(CLI::App* app, Invocation* run) {
     command
         ->add_option("--tree-size", flags->tree_size,
                      "As of so many entries; 0: now")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     AddConnectionOptions(command, &flags->settings);
   }

@@ -1,5 +1,6 @@
 #include "cmd/cli/tail.h"
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -11,10 +12,14 @@
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/filter_flags.h"
+#include "cmd/cli/output.h"
 #include "cmd/cli/settings.h"
 #include "statement/describe.h"
 #include "statement/entry_codec.h"
 #include "statement/json.h"
+#include "statement/statement_codec.h"
+#include "statement/submitter_id.h"
+#include "statement/text.h"
 
 namespace sightline::cli {
 namespace {
@@ -26,15 +31,58 @@ struct Flags {
   uint64_t count = 0;
 };
 
-absl::Status Show(const client::EntryView& view, Output& out) {
-  if (out.json()) {
-    ASSIGN_OR_RETURN(const std::string json,
-                     statement::EntryToJson(view.index, view.bytes));
-    out.JsonText(json);
+// Official names, each asked of the registry once in a run.
+class Names {
+ public:
+  explicit Names(client::LogClient* log) : log_(log) {}
+
+  // "" when the registry cannot say. kDataLoss: what it says does not hold.
+  absl::StatusOr<std::string> Of(const std::string& submitter) {
+    if (submitter == statement::kRegistrar) return "";
+    const auto known = names_.find(submitter);
+    if (known != names_.end()) return known->second;
+    auto answer = log_->GetSubmitter(submitter);
+    if (absl::IsDataLoss(answer.status())) return answer.status();
+    if (!answer.ok()) return "";
+    return names_[submitter] = answer->submitter.name();
+  }
+
+ private:
+  client::LogClient* const log_;
+  std::map<std::string, std::string> names_;
+};
+
+std::string Quoted(const std::string& text) {
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// `text` with the name behind the first mention of the submitter.
+std::string WithName(std::string text, const std::string& submitter,
+                     const std::string& name) {
+  const size_t at = text.find(submitter);
+  if (name.empty() || at == std::string::npos) return text;
+  return text.insert(at + submitter.size(),
+                     absl::StrCat(" (", statement::Printable(name), ")"));
+}
+
+absl::Status Show(const client::EntryView& view, Names& names, Output& out) {
+  ASSIGN_OR_RETURN(const v1::Entry entry, statement::ParseEntry(view.bytes));
+  ASSIGN_OR_RETURN(const v1::Statement statement,
+                   statement::ParseStatement(entry.statement().payload()));
+  const std::string& submitter = statement.header().submitter();
+  ASSIGN_OR_RETURN(const std::string name, names.Of(submitter));
+  if (!out.json()) {
+    out.Line(
+        WithName(statement::DescribeEntry(view.index, entry), submitter, name));
     return absl::OkStatus();
   }
-  ASSIGN_OR_RETURN(const v1::Entry entry, statement::ParseEntry(view.bytes));
-  out.Line(statement::DescribeEntry(view.index, entry));
+  ASSIGN_OR_RETURN(std::string json,
+                   statement::EntryToJson(view.index, view.bytes));
+  if (!name.empty()) {
+    json.pop_back();
+    absl::StrAppend(&json, ",\"submitter_name\":", Quoted(name), "}");
+  }
+  out.JsonText(json);
   return absl::OkStatus();
 }
 
@@ -52,12 +100,13 @@ absl::StatusOr<int> Tail(const Flags& flags, Invocation& run) {
   };
   ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
   const auto stream = session->log().StreamEntries(std::move(options));
+  Names names(&session->log());
   uint64_t shown = 0;
   while (out.ok()) {
     ASSIGN_OR_RETURN(const auto entries, stream->Next());
     if (!entries.has_value()) return kExitOk;
     for (const client::EntryView& view : entries->entries()) {
-      RETURN_IF_ERROR(Show(view, out));
+      RETURN_IF_ERROR(Show(view, names, out));
       if (++shown == flags.count) return kExitOk;
     }
     out.Flush();
@@ -80,6 +129,7 @@ void AddTail(CLI::App* app, Invocation* run) {
   tail->add_flag("--follow,-f", flags->follow,
                  "Wait for new entries; reconnects by itself");
   tail->add_option("--count,-n", flags->count, "Stop after so many; 0: never")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   AddConnectionOptions(tail, &flags->settings);
   SetAction(tail, run, [flags, run] { return Tail(*flags, *run); });
