@@ -51,6 +51,8 @@ OWNED = [
     (r"rocksdb/|libpq-fe\.h|postgresql/", {"storage"}),
     (r"grpc(pp)?/|.*\.grpc\.pb\.h", {"services", "client", "web"}),
     (r"google/protobuf/|.*\.pb\.h", PROTO_USERS),
+    (r"boost/", {"web", "client"}),
+    (r"zlib\.h", {"base"}),
     (r"CLI/|toml", set()),
     (r"absl/synchronization/mutex\.h", {"base"}),
 ]
