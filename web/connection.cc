@@ -1,0 +1,340 @@
+#include "web/connection.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "boost/asio/error.hpp"
+#include "boost/beast/http/error.hpp"
+
+namespace sightline::web {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr absl::Duration kLingerTime = absl::Seconds(2);
+constexpr size_t kMostLingered = 256 << 10;
+constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+absl::string_view View(boost::beast::string_view text) {
+  return absl::string_view(text.data(), text.size());
+}
+
+// The status for a request that does not parse.
+int StatusOf(const error_code& error) {
+  if (error == http::error::header_limit) return 431;
+  if (error == http::error::body_limit) return 413;
+  if (error == http::error::bad_version) return 505;
+  return 400;
+}
+
+// RFC 9110 s5.6.7. The text of a second is made once, by each thread.
+absl::string_view DateHeader(int64_t now_unix_ms) {
+  thread_local int64_t second = -1;
+  thread_local std::string text;
+  if (now_unix_ms / 1000 != second) {
+    second = now_unix_ms / 1000;
+    text = absl::FormatTime("%a, %d %b %Y %H:%M:%S GMT",
+                            absl::FromUnixSeconds(second), absl::UTCTimeZone());
+  }
+  return text;
+}
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<EventLoop> loop,
+                       std::shared_ptr<ServerState> server,
+                       asio::ip::tcp::socket socket, std::string address_key)
+    : loop_(std::move(loop)),
+      server_(std::move(server)),
+      socket_(std::move(socket)),
+      address_key_(std::move(address_key)) {
+  server_->open.fetch_add(1, std::memory_order_relaxed);
+}
+
+Connection::~Connection() {
+  CountUnsent(0);
+  server_->addresses.GiveBack(address_key_);
+  server_->open.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Connection::Start() {
+  error_code error;
+  socket_.non_blocking(true, error);
+  if (!error) socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  place_ = loop_->Add(this);
+  if (error || loop_->draining()) return Close();
+  SetDeadline(server_->options.request_timeout);
+  AwaitReadable();
+}
+
+void Connection::SetDeadline(absl::Duration from_now) {
+  deadline_ms_ = loop_->NowMs() + absl::ToInt64Milliseconds(from_now);
+}
+
+void Connection::CloseIfOverdue(int64_t now_ms) {
+  if (now_ms < deadline_ms_) return;
+  server_->overdue.fetch_add(1, std::memory_order_relaxed);
+  Close();
+}
+
+void Connection::Drain() {
+  close_after_ = true;
+  if (state_ == State::kReading && parser_ == nullptr) Close();
+}
+
+void Connection::Close() {
+  if (state_ == State::kClosed) return;
+  state_ = State::kClosed;
+  error_code ignored;
+  socket_.close(ignored);
+  loop_->Remove(place_);
+}
+
+// --- reading ------------------------------------------------------------------
+
+// Waits without a buffer: a connection that rests holds none.
+void Connection::AwaitReadable() {
+  socket_.async_wait(asio::ip::tcp::socket::wait_read,
+                     [self = shared_from_this()](const error_code& error) {
+                       if (error) return self->Close();
+                       self->OnReadable();
+                     });
+}
+
+void Connection::OnReadable() {
+  if (state_ == State::kClosed) return;
+  std::vector<char>& buffer = loop_->read_buffer();
+  error_code error;
+  const size_t read = socket_.read_some(asio::buffer(buffer), error);
+  if (error == asio::error::would_block) return AwaitReadable();
+  if (error) return Close();
+  if (state_ == State::kLingering) {
+    lingered_ += read;
+    if (lingered_ > kMostLingered) return Close();
+    return AwaitReadable();
+  }
+  pending_.append(buffer.data(), read);
+  Advance();
+}
+
+void Connection::Advance() {
+  while (state_ == State::kReading) {
+    if (pending_.empty()) {
+      if (parser_ == nullptr) std::string().swap(pending_);
+      return AwaitReadable();
+    }
+    if (parser_ == nullptr) BeginRequest();
+    if (ParseSome()) {
+      Dispatch();
+    } else if (state_ == State::kReading) {
+      return AwaitReadable();
+    }
+  }
+}
+
+void Connection::BeginRequest() {
+  parser_ = std::make_unique<Parser>();
+  parser_->eager(true);
+  parser_->header_limit(
+      static_cast<uint32_t>(server_->options.max_header_bytes));
+  parser_->body_limit(server_->options.max_body_bytes);
+  continued_ = false;
+  SetDeadline(server_->options.request_timeout);
+}
+
+bool Connection::ParseSome() {
+  error_code error;
+  const size_t parsed = parser_->put(asio::buffer(pending_), error);
+  pending_.erase(0, parsed);
+  if (error && error != http::error::need_more) {
+    Refuse(StatusOf(error), "malformed request, or beyond a limit");
+    return false;
+  }
+  if (parser_->is_done()) return true;
+  MaybeContinue();
+  return false;
+}
+
+void Connection::MaybeContinue() {
+  if (continued_ || !parser_->is_header_done()) return;
+  continued_ = true;
+  if (!absl::EqualsIgnoreCase(View(parser_->get()[http::field::expect]),
+                              "100-continue")) {
+    return;
+  }
+  // A client that does not take these few bytes sends its body unasked, or not.
+  error_code ignored;
+  socket_.write_some(asio::buffer(kContinue.data(), kContinue.size()), ignored);
+}
+
+// --- answering ----------------------------------------------------------------
+
+bool Connection::FillRequest() {
+  const auto& message = parser_->get();
+  request_ = std::make_unique<Request>();
+  request_->method = View(message.method_string());
+  request_->target = View(message.target());
+  request_->body = message.body();
+  for (const auto& field : message.base()) {
+    request_->headers.push_back(
+        {View(field.name_string()), View(field.value())});
+  }
+  // RFC 9112 s3.2.2: a server takes a whole URL, too.
+  if (absl::ConsumePrefix(&request_->target, "http://")) {
+    const size_t slash = request_->target.find('/');
+    request_->target = slash == absl::string_view::npos
+                           ? absl::string_view("/")
+                           : request_->target.substr(slash);
+  }
+  const bool has_host =
+      message.count(http::field::host) == 1 ||
+      (message.version() == 10 && message.count(http::field::host) == 0);
+  return has_host &&
+         (request_->target == "*" || absl::StartsWith(request_->target, "/"));
+}
+
+void Connection::Dispatch() {
+  if (!FillRequest()) return Refuse(400, "no single Host, or no path");
+  server_->requests.fetch_add(1, std::memory_order_relaxed);
+  close_after_ = !parser_->keep_alive() || loop_->draining();
+  state_ = State::kHandling;
+  deadline_ms_ = kNever;
+  dispatching_ = true;
+  server_->handler->Handle(*request_, Reply(shared_from_this()));
+  dispatching_ = false;
+  if (!answer_.has_value()) return;  // to come
+  Response answer = *std::move(answer_);
+  answer_.reset();
+  Write(std::move(answer));
+}
+
+void Connection::Answer(Response response) {
+  if (loop_->InThread() && dispatching_) {
+    answer_ = std::move(response);
+    return;
+  }
+  auto shared = std::make_shared<Response>(std::move(response));
+  loop_->Post([self = shared_from_this(), shared] {
+    if (self->state_ != State::kHandling) return;
+    self->Write(std::move(*shared));
+    self->Advance();
+  });
+}
+
+void Connection::Refuse(int status, absl::string_view why) {
+  server_->malformed.fetch_add(1, std::memory_order_relaxed);
+  close_after_ = true;
+  request_.reset();
+  pending_.clear();
+  Write(TextResponse(status, why));
+}
+
+// --- writing ------------------------------------------------------------------
+
+void Connection::Write(Response response) {
+  const ServerOptions& options = server_->options;
+  if (!response.body.bytes().empty() &&
+      server_->unsent_bytes.load(std::memory_order_relaxed) >
+          options.max_unsent_bytes) {
+    response = TextResponse(503, "busy; try again");
+    response.Add("Retry-After", "1");
+  }
+  if (loop_->draining()) close_after_ = true;
+  const bool has_length = response.status != 204 && response.status != 304;
+  const bool has_body =
+      has_length && (request_ == nullptr || request_->method != "HEAD");
+  ComposeHead(response, has_length);
+  body_ = has_body ? std::move(response.body) : tiles::PinnedBytes();
+  written_ = 0;
+  state_ = State::kWriting;
+  const size_t bytes = head_.size() + body_.bytes().size();
+  SetDeadline(options.send_timeout +
+              absl::Seconds(bytes / options.least_bytes_per_second));
+  WriteSome();
+}
+
+void Connection::ComposeHead(const Response& response, bool has_length) {
+  head_ = absl::StrCat("HTTP/1.1 ", response.status, " ",
+                       ReasonPhrase(response.status),
+                       "\r\nDate: ", DateHeader(server_->clock->NowUnixMs()),
+                       "\r\n", response.headers);
+  if (has_length) {
+    absl::StrAppend(&head_, "Content-Length: ", response.body.bytes().size(),
+                    "\r\n");
+  }
+  if (close_after_) {
+    absl::StrAppend(&head_, "Connection: close\r\n");
+  } else if (parser_->get().version() == 10) {
+    absl::StrAppend(&head_, "Connection: keep-alive\r\n");
+  }
+  absl::StrAppend(&head_, "\r\n");
+}
+
+std::array<asio::const_buffer, 2> Connection::Unwritten() const {
+  const absl::string_view body = body_.bytes();
+  if (written_ < head_.size()) {
+    return {asio::buffer(head_.data() + written_, head_.size() - written_),
+            asio::buffer(body.data(), body.size())};
+  }
+  const size_t begin = written_ - head_.size();
+  return {asio::buffer(body.data() + begin, body.size() - begin),
+          asio::const_buffer()};
+}
+
+void Connection::WriteSome() {
+  const size_t size = head_.size() + body_.bytes().size();
+  while (written_ < size) {
+    error_code error;
+    const size_t written = socket_.write_some(Unwritten(), error);
+    if (error == asio::error::would_block) {
+      CountUnsent(size - written_);
+      socket_.async_wait(asio::ip::tcp::socket::wait_write,
+                         [self = shared_from_this()](const error_code& error) {
+                           if (error) return self->Close();
+                           if (self->state_ != State::kWriting) return;
+                           self->WriteSome();
+                           self->Advance();
+                         });
+      return;
+    }
+    if (error) return Close();
+    written_ += written;
+  }
+  FinishAnswer();
+}
+
+void Connection::FinishAnswer() {
+  CountUnsent(0);
+  std::string().swap(head_);
+  body_ = tiles::PinnedBytes();
+  request_.reset();
+  parser_.reset();
+  if (close_after_) return Linger();
+  state_ = State::kReading;
+  SetDeadline(server_->options.idle_timeout);
+}
+
+// A socket closed with bytes unread resets the connection, and the client may
+// lose the answer: say that this is the end, and read on for a moment.
+void Connection::Linger() {
+  state_ = State::kLingering;
+  pending_.clear();
+  error_code error;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  if (error) return Close();
+  SetDeadline(kLingerTime);
+  AwaitReadable();
+}
+
+void Connection::CountUnsent(size_t bytes) {
+  if (bytes == unsent_) return;
+  server_->unsent_bytes.fetch_add(bytes - unsent_, std::memory_order_relaxed);
+  unsent_ = bytes;
+}
+
+}  // namespace sightline::web

@@ -1,0 +1,109 @@
+// One client's connection: reads a request, has it answered, writes the answer,
+// and so on. Reading stops while a request is at the handler or its answer on the
+// way, so that a client that sends without reading only fills its own window.
+//
+// Threads: owned by its loop's thread, but for Answer.
+// Memory:  while it rests, no more than this object and its socket.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "boost/asio/buffer.hpp"
+#include "boost/asio/ip/tcp.hpp"
+#include "boost/beast/http/parser.hpp"
+#include "boost/beast/http/string_body.hpp"
+#include "web/event_loop.h"
+#include "web/handler.h"
+#include "web/http_message.h"
+#include "web/server_state.h"
+
+namespace sightline::web {
+
+class Connection final : public ReplySink,
+                         public std::enable_shared_from_this<Connection> {
+ public:
+  // The loop and the state are shared with the server: a Reply that outlives the
+  // server keeps its connection, and that needs both.
+  Connection(std::shared_ptr<EventLoop> loop,
+             std::shared_ptr<ServerState> server,
+             boost::asio::ip::tcp::socket socket, std::string address_key);
+  ~Connection() override;
+
+  void Start();
+
+  // ReplySink.
+  void Answer(Response response) override;
+
+  // Ends it now if it rests, else with its answer.
+  void Drain();
+  void CloseIfOverdue(int64_t now_ms);
+  // Idempotent.
+  void Close();
+
+ private:
+  using Parser =
+      boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+  enum class State {
+    kReading,   // parser_ is set once the request has begun
+    kHandling,  // until Answer
+    kWriting,
+    kLingering,  // has said all, and waits for the client to hang up
+    kClosed,
+  };
+
+  static constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+  void SetDeadline(absl::Duration from_now);
+  void AwaitReadable();
+  void OnReadable();
+  // Parses and dispatches what was read, as far as it goes.
+  void Advance();
+  void BeginRequest();
+  // Whether the request is whole; false when more must come, or it was refused.
+  bool ParseSome();
+  void MaybeContinue();
+  void Dispatch();
+  bool FillRequest();
+  void Refuse(int status, absl::string_view why);
+
+  void Write(Response response);
+  void ComposeHead(const Response& response, bool has_length);
+  std::array<boost::asio::const_buffer, 2> Unwritten() const;
+  void WriteSome();
+  void FinishAnswer();
+  void Linger();
+  void CountUnsent(size_t bytes);
+
+  const std::shared_ptr<EventLoop> loop_;
+  const std::shared_ptr<ServerState> server_;
+  boost::asio::ip::tcp::socket socket_;
+  const std::string address_key_;
+  std::list<Connection*>::iterator place_;
+
+  State state_ = State::kReading;
+  int64_t deadline_ms_ = kNever;
+  bool close_after_ = false;
+  bool dispatching_ = false;
+  bool continued_ = false;  // "100 Continue" was sent
+
+  std::string pending_;  // read, not parsed
+  std::unique_ptr<Parser> parser_;
+  std::unique_ptr<Request> request_;
+  std::optional<Response> answer_;  // given while dispatching
+
+  std::string head_;
+  tiles::PinnedBytes body_;
+  size_t written_ = 0;
+  size_t unsent_ = 0;  // as counted in the server's state
+  size_t lingered_ = 0;
+};
+
+}  // namespace sightline::web
