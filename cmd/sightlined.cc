@@ -1,6 +1,9 @@
 // sightlined: the log server. One process, one folder.
 //
 // Exit: 0 stopped as asked; 1 could not start or serve; 2 flags or configuration.
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <fstream>
@@ -33,12 +36,16 @@
 #include "statement/statement_codec.h"
 #include "storage/rocksdb_log_store.h"
 #include "telemetry/diagnostic_lines.h"
+#include "telemetry/diagnostics.h"
+#include "web/server.h"
+#include "web/tlog_handler.h"
 
 namespace sightline::daemon {
 namespace {
 
 constexpr int kCannotServe = 1;
 constexpr int kUsage = 2;
+constexpr absl::Duration kReadGrace = absl::Seconds(2);
 
 absl::StatusOr<std::vector<checkpoint::NoteSigner>> ReadLogKeys(
     const std::vector<std::string>& paths) {
@@ -98,6 +105,56 @@ absl::Status AllFaults(std::initializer_list<absl::Status> read) {
   return absl::Status(first.code(), absl::StrJoin(faults, "; "));
 }
 
+// As many files as this process may have open, once it has asked for all.
+uint64_t RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return limit.rlim_cur;
+}
+
+// Clients over HTTP must never take the files that the store needs: they get half.
+void KeepFilesForTheStore(web::ServerOptions* http,
+                          telemetry::Diagnostics* diagnostics) {
+  const uint64_t files = RaiseFileLimit();
+  const uint64_t most = std::max<uint64_t>(files / 2, 1);
+  if (http->max_connections <= most) return;
+  diagnostics->Warning("http_connections_limited",
+                       {{"configured", http->max_connections},
+                        {"limit", most},
+                        {"open_files", files}});
+  http->max_connections = most;
+}
+
+// The log over HTTP: the server, and what it answers from.
+class HttpFront {
+ public:
+  // Pointers outlive the result.
+  static absl::StatusOr<std::unique_ptr<HttpFront>> Start(
+      web::ServerOptions options, const services::LogInstance* log,
+      const base::Clock* clock, telemetry::Diagnostics* diagnostics) {
+    KeepFilesForTheStore(&options, diagnostics);
+    std::unique_ptr<HttpFront> front(new HttpFront(log, diagnostics));
+    ASSIGN_OR_RETURN(
+        front->server_,
+        web::Server::Start(options, &front->handler_, clock, diagnostics));
+    return front;
+  }
+
+  web::Server& server() { return *server_; }
+
+ private:
+  HttpFront(const services::LogInstance* log,
+            telemetry::Diagnostics* diagnostics)
+      : handler_([log] { return log->publisher().current(); }, &log->store(),
+                 diagnostics) {}
+
+  web::TlogHandler handler_;
+  std::unique_ptr<web::Server> server_;
+};
+
 // Everything after the configuration is understood.
 absl::Status Serve(const Flags& flags, const Settings& settings,
                    const sigset_t& stop_signals) {
@@ -128,10 +185,21 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
                                   {"origin", log->origin()},
                                   {"tree_size", TreeSize(*log)}});
   }
+  std::unique_ptr<HttpFront> http;
+  if (settings.http.has_value()) {
+    ASSIGN_OR_RETURN(http, HttpFront::Start(*settings.http, log.get(), clock,
+                                            diagnostics.get()));
+    for (const std::string& address : http->server().addresses()) {
+      std::cout << "serving HTTP on " << address << std::endl;
+    }
+  }
   int signal = 0;
   sigwait(&stop_signals, &signal);
   diagnostics->Info("stopping", {{"signal", signal}});
-  server->Shutdown(absl::Seconds(flags.shutdown_grace_seconds));
+  const absl::Duration grace = absl::Seconds(flags.shutdown_grace_seconds);
+  server->Shutdown(grace);
+  // The log can be read while it finishes writing. Reads are short.
+  if (http != nullptr) http->server().Shutdown(std::min(grace, kReadGrace));
   diagnostics->Info("stopped", {{"tree_size", TreeSize(*log)}});
   return absl::OkStatus();
 }

@@ -45,6 +45,22 @@ void AddFlags(CLI::App* app, Flags* flags) {
   app->add_option("--plaintext-loopback", flags->plaintext_loopback,
                   "Loopback address for reading without TLS")
       ->type_name("HOST:PORT");
+  app->add_option("--http-listen", flags->http_listen,
+                  "IP address for reading over HTTP: checkpoint, tiles, entry "
+                  "bundles; without it there is no HTTP")
+      ->type_name("IP:PORT");
+  app->add_option("--http-max-connections", flags->http_max_connections,
+                  "HTTP connections at once")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app->add_option("--http-max-connections-per-address",
+                  flags->http_max_connections_per_address,
+                  "Of one IPv4 address or IPv6 /64; 0: no limit")
+      ->capture_default_str();
+  app->add_option("--http-threads", flags->http_threads,
+                  "Threads that serve HTTP")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str();
   app->add_option(
          "--genesis", flags->genesis,
          "Genesis file of `sightline init`; becomes entry 0 of an empty "
@@ -119,6 +135,14 @@ absl::StatusOr<Settings> ToSettings(const Flags& flags) {
   }
   settings.server.plaintext_loopback = flags.plaintext_loopback;
   settings.server.channelz = flags.channelz;
+  if (!flags.http_listen.empty()) {
+    web::ServerOptions& http = settings.http.emplace();
+    http.listen = flags.http_listen;
+    http.threads = flags.http_threads;
+    http.max_connections = flags.http_max_connections;
+    http.max_connections_per_address = flags.http_max_connections_per_address;
+    RETURN_IF_ERROR(http.Validate());
+  }
   if (!flags.tls_cert.empty()) {
     services::TlsFiles files;
     files.certificate = flags.tls_cert;

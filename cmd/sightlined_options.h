@@ -5,6 +5,8 @@
 // Errors:  kInvalidArgument, naming every key and value that is wrong.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +16,7 @@
 #include "services/server.h"
 #include "storage/rocksdb_options.h"
 #include "telemetry/diagnostic_lines.h"
+#include "web/server.h"
 
 namespace sightline::daemon {
 
@@ -23,6 +26,10 @@ struct Flags {
   std::string data_dir;
   std::vector<std::string> listen;  // with TLS, none: kDefaultListen
   std::string plaintext_loopback;
+  std::vector<std::string> http_listen;  // none: no HTTP
+  uint64_t http_max_connections = 16384;
+  uint64_t http_max_connections_per_address = 256;
+  int http_threads = 2;
   std::string genesis;
   std::vector<std::string> log_keys;
   std::string tls_cert;
@@ -45,6 +52,7 @@ struct Settings {
   storage::RocksDbOptions store;
   services::LogOptions log;
   services::ServerOptions server;
+  std::optional<web::ServerOptions> http;
   telemetry::LineOptions lines;
 };
 

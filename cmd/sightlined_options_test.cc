@@ -78,6 +78,23 @@ TEST_F(OptionsTest, ReachesEveryPart) {
   EXPECT_EQ(settings.store.block_cache_bytes, size_t{3} << 20);
 }
 
+TEST_F(OptionsTest, ThereIsHttpWhereItIsAskedFor) {
+  Parse({"--data-dir", "d", "--plaintext-loopback", "127.0.0.1:0", "--log-key",
+         "l"});
+  ASSERT_OK_AND_ASSIGN(Settings settings, ToSettings(flags_));
+  EXPECT_FALSE(settings.http.has_value());
+  flags_.http_listen = {"127.0.0.1:0"};
+  flags_.http_max_connections_per_address = 7;
+  ASSERT_OK_AND_ASSIGN(settings, ToSettings(flags_));
+  ASSERT_TRUE(settings.http.has_value());
+  EXPECT_THAT(settings.http->listen, ElementsAre("127.0.0.1:0"));
+  EXPECT_EQ(settings.http->max_connections_per_address, 7u);
+  flags_.http_listen = {"localhost"};
+  EXPECT_THAT(
+      ToSettings(flags_).status(),
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("\"localhost\"")));
+}
+
 // The example that operators copy is one that the server takes.
 TEST_F(OptionsTest, TheDocumentedExampleParses) {
   Parse({"--config", "docs/sightlined.example.toml"});
