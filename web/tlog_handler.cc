@@ -140,9 +140,9 @@ Response TlogHandler::Resource(const Request& request,
   const absl::string_view if_none_match = request.header("If-None-Match");
   if (!if_none_match.empty()) {
     const std::string gzip_etag = absl::StrCat("\"", name, kGzipSuffix, "\"");
-    const bool gzip = !is_tile && NamesETag(if_none_match, gzip_etag);
-    if (gzip || NamesETag(if_none_match, etag)) {
-      Response response = NotModified(gzip ? gzip_etag : etag);
+    const bool plain = NamesETag(if_none_match, etag);
+    if (plain || (!is_tile && NamesETag(if_none_match, gzip_etag))) {
+      Response response = NotModified(plain ? etag : gzip_etag);
       response.Add("Cache-Control", kImmutable);
       return response;
     }
