@@ -1,0 +1,89 @@
+#include "monitor/static_files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+
+namespace sightline::monitor {
+namespace {
+
+namespace fs = std::filesystem;
+
+absl::Status Failed(absl::string_view what, const std::string& path,
+                    const std::error_code& error) {
+  return absl::InternalError(
+      absl::StrCat("cannot ", what, " ", path, ": ", error.message()));
+}
+
+}  // namespace
+
+absl::StatusOr<StaticFiles> StaticFiles::Open(std::string folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!error && !fs::is_directory(folder, error)) {
+    error = std::make_error_code(std::errc::not_a_directory);
+  }
+  if (error) return Failed("make the folder", folder, error);
+  return StaticFiles(std::move(folder));
+}
+
+absl::StatusOr<std::string> StaticFiles::Read(absl::string_view path) const {
+  const std::string file = absl::StrCat(folder_, "/", path);
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) {
+    return absl::NotFoundError(absl::StrCat("no file ", file));
+  }
+  std::ifstream in(file, std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(in)),
+                    std::istreambuf_iterator<char>());
+  if (in.bad()) return absl::InternalError(absl::StrCat("cannot read ", file));
+  return bytes;
+}
+
+absl::Status StaticFiles::Write(absl::string_view path,
+                                absl::string_view bytes) {
+  const fs::path file(absl::StrCat(folder_, "/", path));
+  std::error_code error;
+  if (file.parent_path().string() != made_) {
+    fs::create_directories(file.parent_path(), error);
+    if (error) return Failed("make the folder", file.parent_path(), error);
+    made_ = file.parent_path().string();
+  }
+  const std::string part = absl::StrCat(file.string(), ".part");
+  std::ofstream out(part, std::ios::binary | std::ios::trunc);
+  out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  out.close();
+  if (!out) return absl::InternalError(absl::StrCat("cannot write ", part));
+  fs::rename(part, file, error);
+  if (error) return Failed("rename", part, error);
+  ++files_written_;
+  bytes_written_ += bytes.size();
+  return absl::OkStatus();
+}
+
+absl::Status StaticFiles::Remove(absl::string_view path) {
+  const std::string folder = absl::StrCat(folder_, "/", path);
+  std::error_code error;
+  fs::remove_all(folder, error);
+  if (error) return Failed("remove", folder, error);
+  made_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status StaticFiles::Sync() const {
+  const int fd = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  // All files of the file system, in one go: one fsync each would take a
+  // thousand times as long.
+  const bool synced = fd >= 0 && syncfs(fd) == 0;
+  if (fd >= 0) close(fd);
+  if (synced) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("cannot sync ", folder_));
+}
+
+}  // namespace sightline::monitor

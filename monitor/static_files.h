@@ -1,0 +1,43 @@
+// A folder of files that others read while it grows.
+//
+// Errors:  kNotFound: no such file; kInternal: the disk.
+// Threads: thread-compatible; one writer.
+// Durable: Write renames a finished file into place, so that nobody sees half of
+//          one; Sync puts all of them on disk.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace sightline::monitor {
+
+class StaticFiles {
+ public:
+  // Makes the folder when it is not there.
+  static absl::StatusOr<StaticFiles> Open(std::string folder);
+
+  // `path` is relative to the folder.
+  absl::StatusOr<std::string> Read(absl::string_view path) const;
+  absl::Status Write(absl::string_view path, absl::string_view bytes);
+  // A folder and everything in it, if it is there.
+  absl::Status Remove(absl::string_view path);
+  absl::Status Sync() const;
+
+  uint64_t files_written() const { return files_written_; }
+  uint64_t bytes_written() const { return bytes_written_; }
+
+ private:
+  explicit StaticFiles(std::string folder) : folder_(std::move(folder)) {}
+
+  std::string folder_;
+  std::string made_;  // the folder last made
+  uint64_t files_written_ = 0;
+  uint64_t bytes_written_ = 0;
+};
+
+}  // namespace sightline::monitor

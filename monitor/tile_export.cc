@@ -1,0 +1,248 @@
+#include "monitor/tile_export.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "checkpoint/note.h"
+#include "crypto/sha256.h"
+#include "merkle/compact_range.h"
+#include "merkle/hash.h"
+#include "monitor/static_files.h"
+#include "monitor/tile_check.h"
+#include "tiles/entry_bundle.h"
+#include "tiles/tile.h"
+
+namespace sightline::monitor {
+namespace {
+
+using checkpoint::Checkpoint;
+using merkle::Hash;
+
+constexpr absl::string_view kCheckpoint = "checkpoint";
+
+absl::StatusOr<Checkpoint> OpenNote(absl::string_view bytes,
+                                    const checkpoint::LogKeySet* trusted) {
+  if (trusted != nullptr) {
+    ASSIGN_OR_RETURN(const checkpoint::OpenedCheckpoint opened,
+                     trusted->OpenCheckpoint(bytes));
+    return opened.checkpoint;
+  }
+  ASSIGN_OR_RETURN(const checkpoint::Note note, checkpoint::ParseNote(bytes));
+  return checkpoint::ParseCheckpoint(note.text);
+}
+
+std::string BytesOf(absl::Span<const Hash> hashes) {
+  std::string bytes;
+  bytes.reserve(hashes.size() * merkle::kHashSize);
+  for (const Hash& hash : hashes)
+    absl::StrAppend(&bytes, crypto::AsBytes(hash));
+  return bytes;
+}
+
+class Exporter {
+ public:
+  Exporter(StaticFiles files, tiles::EntrySource* source,
+           const TileExportOptions& options)
+      : files_(std::move(files)), source_(source), options_(options) {}
+
+  absl::StatusOr<TileExportReport> Run(const std::string& note);
+
+ private:
+  absl::Status ReadOldCheckpoint();
+  // Entries and leaf hashes of one bundle, from the folder or the source.
+  absl::Status Bundle(uint64_t index, uint16_t width);
+  absl::StatusOr<bool> KeepBundle(uint64_t index);
+  absl::StatusOr<std::string> FetchBundle(uint64_t index, uint16_t width);
+  absl::Status Append(const Hash& leaf);
+  // Takes the root of a full tile of `level` - 1 up.
+  absl::Status AddHash(uint8_t level, const Hash& hash);
+  absl::Status WritePartialTiles();
+  absl::Status RemoveOldPartials();
+
+  StaticFiles files_;
+  tiles::EntrySource* const source_;
+  const TileExportOptions& options_;
+
+  Checkpoint new_;
+  std::optional<Checkpoint> old_;  // in the folder
+  merkle::CompactRange range_;
+  // Of each level above 0, the hashes of the tile that is not full.
+  std::array<std::vector<Hash>, tiles::kTreeLevels + 1> edge_;
+  std::array<uint64_t, tiles::kTreeLevels + 1> full_ = {};
+  uint64_t kept_ = 0;
+};
+
+absl::Status Exporter::ReadOldCheckpoint() {
+  const absl::StatusOr<std::string> note = files_.Read(kCheckpoint);
+  if (absl::IsNotFound(note.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(note.status());
+  absl::StatusOr<Checkpoint> old = OpenNote(*note, nullptr);
+  if (!old.ok()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the folder's checkpoint is malformed: ", old.status().message()));
+  }
+  if (old->origin != new_.origin) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the folder holds another log: ", old->origin, ", not ", new_.origin));
+  }
+  if (old->tree_size > new_.tree_size) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the folder's checkpoint is newer: ", old->tree_size,
+                     " entries, the log's ", new_.tree_size));
+  }
+  old_ = *std::move(old);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TileExportReport> Exporter::Run(const std::string& note) {
+  ASSIGN_OR_RETURN(new_, OpenNote(note, options_.trusted));
+  RETURN_IF_ERROR(ReadOldCheckpoint());
+  const uint64_t size = new_.tree_size;
+  for (uint64_t done = 0, index = 0; done < size; ++index) {
+    const uint16_t width = tiles::WidthAt(0, index, size);
+    RETURN_IF_ERROR(Bundle(index, width));
+    done += width;
+    if (options_.progress) options_.progress(done, size);
+  }
+  if (range_.Root() != new_.root_hash) {
+    return absl::DataLossError(absl::StrCat(
+        "the entries do not lead to the root of the checkpoint; of them ",
+        kept_, " were in the folder already",
+        kept_ > 0 ? " (empty it, if that was another log's)" : ""));
+  }
+  RETURN_IF_ERROR(WritePartialTiles());
+  RETURN_IF_ERROR(files_.Sync());
+  RETURN_IF_ERROR(files_.Write(kCheckpoint, note));
+  RETURN_IF_ERROR(files_.Sync());
+  RETURN_IF_ERROR(RemoveOldPartials());
+  TileExportReport report;
+  report.checkpoint = new_;
+  report.entries_kept = kept_;
+  report.files_written = files_.files_written();
+  report.bytes_written = files_.bytes_written();
+  return report;
+}
+
+absl::Status Exporter::Append(const Hash& leaf) {
+  range_.Append(leaf);
+  if (!old_.has_value() || range_.size() != old_->tree_size ||
+      range_.Root() == old_->root_hash) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the folder's checkpoint of ", old_->tree_size,
+      " entries has another root than this log had: one of them is a fork"));
+}
+
+// Whether the folder has the full bundle, and the tile that it hashes to.
+absl::StatusOr<bool> Exporter::KeepBundle(uint64_t index) {
+  const absl::StatusOr<std::string> tile =
+      files_.Read(tiles::TilePath({0, index, tiles::kTileWidth}));
+  if (absl::IsNotFound(tile.status())) return false;
+  RETURN_IF_ERROR(tile.status());
+  const absl::StatusOr<std::string> bundle =
+      files_.Read(tiles::EntryBundlePath(index, tiles::kTileWidth));
+  if (absl::IsNotFound(bundle.status())) return false;
+  RETURN_IF_ERROR(bundle.status());
+  const auto entries = tiles::ParseEntryBundle(*bundle, tiles::kTileWidth);
+  if (!entries.ok()) return false;
+  std::vector<Hash> leaves;
+  for (const absl::string_view entry : *entries) {
+    leaves.push_back(merkle::LeafHash(entry));
+  }
+  if (BytesOf(leaves) != *tile) return false;
+  for (const Hash& leaf : leaves) RETURN_IF_ERROR(Append(leaf));
+  kept_ += leaves.size();
+  RETURN_IF_ERROR(AddHash(1, FoldTile(leaves).edge.front()));
+  return true;
+}
+
+absl::StatusOr<std::string> Exporter::FetchBundle(uint64_t index,
+                                                  uint16_t width) {
+  const uint64_t begin = index * tiles::kTileWidth;
+  std::string bundle;
+  absl::Status packed;
+  uint64_t read = 0;
+  RETURN_IF_ERROR(source_->ReadEntries(
+      begin, begin + width, [&](uint64_t, absl::string_view entry) {
+        packed = tiles::AppendEntry(entry, &bundle);
+        ++read;
+        return packed.ok();
+      }));
+  RETURN_IF_ERROR(packed);
+  if (read == width) return bundle;
+  return absl::DataLossError(absl::StrCat("entry bundle ", index, ": ", read,
+                                          " entries, want ", width));
+}
+
+absl::Status Exporter::Bundle(uint64_t index, uint16_t width) {
+  if (width == tiles::kTileWidth) {
+    ASSIGN_OR_RETURN(const bool kept, KeepBundle(index));
+    if (kept) return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(const std::string bundle, FetchBundle(index, width));
+  ASSIGN_OR_RETURN(const auto entries, tiles::ParseEntryBundle(bundle, width));
+  std::vector<Hash> leaves;
+  for (const absl::string_view entry : entries) {
+    leaves.push_back(merkle::LeafHash(entry));
+    RETURN_IF_ERROR(Append(leaves.back()));
+  }
+  RETURN_IF_ERROR(files_.Write(tiles::EntryBundlePath(index, width), bundle));
+  RETURN_IF_ERROR(
+      files_.Write(tiles::TilePath({0, index, width}), BytesOf(leaves)));
+  if (width < tiles::kTileWidth) return absl::OkStatus();
+  return AddHash(1, FoldTile(leaves).edge.front());
+}
+
+absl::Status Exporter::AddHash(uint8_t level, const Hash& hash) {
+  std::vector<Hash>& tile = edge_[level];
+  tile.push_back(hash);
+  if (tile.size() < tiles::kTileWidth) return absl::OkStatus();
+  RETURN_IF_ERROR(
+      files_.Write(tiles::TilePath({level, full_[level]++, tiles::kTileWidth}),
+                   BytesOf(tile)));
+  const Hash root = FoldTile(tile).edge.front();
+  tile.clear();
+  return level < tiles::kTreeLevels ? AddHash(level + 1, root)
+                                    : absl::OkStatus();
+}
+
+absl::Status Exporter::WritePartialTiles() {
+  for (uint8_t level = 1; level <= tiles::kTreeLevels; ++level) {
+    if (edge_[level].empty()) continue;
+    const auto width = static_cast<uint16_t>(edge_[level].size());
+    RETURN_IF_ERROR(files_.Write(tiles::TilePath({level, full_[level], width}),
+                                 BytesOf(edge_[level])));
+  }
+  return absl::OkStatus();
+}
+
+// A partial tile is served until the full one is there.
+absl::Status Exporter::RemoveOldPartials() {
+  if (!old_.has_value()) return absl::OkStatus();
+  for (uint8_t level = 0; level < tiles::kTreeLevels; ++level) {
+    const uint64_t index = tiles::FullTiles(level, old_->tree_size);
+    if (index >= tiles::FullTiles(level, new_.tree_size)) continue;
+    RETURN_IF_ERROR(files_.Remove(absl::StrCat(
+        tiles::TilePath({level, index, tiles::kTileWidth}), ".p")));
+    if (level > 0) continue;
+    RETURN_IF_ERROR(files_.Remove(
+        absl::StrCat(tiles::EntryBundlePath(index, tiles::kTileWidth), ".p")));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<TileExportReport> ExportTiles(const std::string& checkpoint,
+                                             tiles::EntrySource* entries,
+                                             const TileExportOptions& options) {
+  ASSIGN_OR_RETURN(StaticFiles files, StaticFiles::Open(options.folder));
+  return Exporter(std::move(files), entries, options).Run(checkpoint);
+}
+
+}  // namespace sightline::monitor
