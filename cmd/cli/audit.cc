@@ -12,15 +12,18 @@
 #include "base/bytes.h"
 #include "base/status_macros.h"
 #include "checkpoint/log_keys.h"
+#include "client/resource_log_reader.h"
 #include "cmd/cli/check_folder.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
+#include "cmd/cli/open_resources.h"
 #include "cmd/cli/progress_bar.h"
 #include "cmd/cli/settings.h"
 #include "crypto/key_file.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
+#include "monitor/check_log.h"
 #include "monitor/check_options.h"
 #include "monitor/check_report.h"
 #include "monitor/check_server.h"
@@ -33,6 +36,7 @@ struct Flags {
   Settings settings;
   std::string data_dir;
   std::string seal_key;
+  std::string files;
   bool hashes_only = false;
   bool at_rest = false;
   int threads = 0;
@@ -67,6 +71,19 @@ absl::StatusOr<monitor::CheckReport> CheckDataDir(
   ASSIGN_OR_RETURN(const auto sealer, ReadSealKey(flags.seal_key));
   return CheckFolder(flags.data_dir, trusted.has_value() ? &*trusted : nullptr,
                      sealer.get(), options);
+}
+
+// A log as files: at an HTTP address, or in a folder.
+absl::StatusOr<monitor::CheckReport> CheckFiles(
+    const std::string& where, const Settings& settings,
+    const monitor::CheckOptions& options, const Invocation& run) {
+  ASSIGN_OR_RETURN(const auto trusted, Trusted(settings));
+  ASSIGN_OR_RETURN(const auto resources, OpenResources(where, run));
+  client::ResourceLogReader reader(resources.get());
+  // No checkpoint is no log: rather a slip in the address than a finding.
+  RETURN_IF_ERROR(reader.ReadCheckpoint().status());
+  return monitor::CheckLog(&reader, trusted.has_value() ? &*trusted : nullptr,
+                           options);
 }
 
 absl::StatusOr<monitor::CheckReport> CheckOverNetwork(
@@ -156,8 +173,9 @@ absl::StatusOr<int> Audit(const Flags& flags, Invocation& run) {
     bar.Show(done, total);
   };
   absl::StatusOr<monitor::CheckReport> report =
-      flags.data_dir.empty() ? CheckOverNetwork(settings, options, run)
-                             : CheckDataDir(flags, settings, options);
+      !flags.files.empty() ? CheckFiles(flags.files, settings, options, run)
+      : !flags.data_dir.empty() ? CheckDataDir(flags, settings, options)
+                                : CheckOverNetwork(settings, options, run);
   if (!report.ok() && absl::IsDataLoss(report.status()) &&
       !flags.data_dir.empty()) {
     run.MakeOutput().Error(report.status(),
@@ -186,16 +204,26 @@ void AddAudit(CLI::App* app, Invocation* run) {
                           "rule");
   audit->footer(
       "Exit code 0: sound. 1: problems, all of them named.\n"
-      "Without --vkey a folder is checked against the keys that its own first "
-      "entry names.\nOf a folder all that is derived from the entries is "
-      "checked, too: indices, feed heads,\nevery checkpoint; sealed payloads "
-      "for their form, or with --seal-key for what is in them.\n\nExamples:\n"
+      "Without --vkey, files and folders are checked against the keys that "
+      "their own first entry names.\nOf a server's folder all that is derived "
+      "from the entries is checked, too: indices, feed heads,\nevery "
+      "checkpoint; "
+      "sealed payloads for their form, or with --seal-key for what is in "
+      "them.\n\nExamples:\n"
+      "  sightline audit http://log.example.com --vkey log.example.com+...\n"
+      "  sightline audit /srv/www/log\n"
       "  sightline audit --data-dir /var/lib/sightline\n"
       "  sightline audit --server log.example.com:7443 --vkey "
       "log.example.com+...");
-  audit->add_option(
-      "--data-dir", flags->data_dir,
-      "A server's folder, in use or at rest, instead of a server");
+  CLI::Option* const files = audit->add_option(
+      "log", flags->files,
+      "http:// address or folder of a log's files (checkpoint, tile/...), as "
+      "c2sp.org/tlog-tiles has them, instead of a server");
+  files->type_name("URL|DIR");
+  audit
+      ->add_option("--data-dir", flags->data_dir,
+                   "A server's folder, in use or at rest, instead of a server")
+      ->excludes(files);
   audit->add_option("--seal-key", flags->seal_key,
                     "With --data-dir: open every sealed payload with this key "
                     "and hold it against what was sealed");

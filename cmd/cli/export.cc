@@ -20,6 +20,7 @@
 #include "client/log_client.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
+#include "cmd/cli/export_tiles.h"
 #include "cmd/cli/files.h"
 #include "cmd/cli/filter_flags.h"
 #include "cmd/cli/settings.h"
@@ -39,6 +40,8 @@ struct Flags {
   uint64_t to = 0;
   std::string format = "jsonl";
   std::string out = "-";
+  std::string tiles;
+  std::string data_dir;
 };
 
 // Columns are only ever added, at the end.
@@ -181,6 +184,9 @@ absl::StatusOr<uint64_t> WriteRows(const Flags& flags, client::LogClient& log,
 
 absl::StatusOr<int> Export(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
+  if (!flags.tiles.empty()) {
+    return ExportTileFiles(flags.tiles, flags.data_dir, settings, run);
+  }
   if (flags.out != "-") RETURN_IF_ERROR(CheckAbsent(flags.out));
   ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
   if (flags.out == "-") {
@@ -209,12 +215,16 @@ absl::StatusOr<int> Export(const Flags& flags, Invocation& run) {
 
 void AddExport(CLI::App* app, Invocation* run) {
   const auto flags = std::make_shared<Flags>();
-  CLI::App* command = app->add_subcommand(
-      "export", "Write entries, each one verified, as JSON lines or CSV");
+  CLI::App* command =
+      app->add_subcommand("export",
+                          "Write entries, each one verified, as JSON lines or "
+                          "CSV; or the whole log "
+                          "as static files");
   command->footer(
       "Examples:\n"
       "  sightline export --format csv --out log.csv\n"
-      "  sightline export --submitter ori:CA0194200 --since 2026-01-01");
+      "  sightline export --submitter ori:CA0194200 --since 2026-01-01\n"
+      "  sightline export --tiles /srv/www/log --data-dir /var/lib/sightline");
   AddFilterOptions(command, &flags->filter);
   command
       ->add_option("--to", flags->to, "Leaf index to stop before; 0: the end")
@@ -228,6 +238,18 @@ void AddExport(CLI::App* app, Invocation* run) {
                    "File, never overwritten; -: standard "
                    "output")
       ->capture_default_str();
+  CLI::Option* const tiles =
+      command
+          ->add_option(
+              "--tiles", flags->tiles,
+              "Instead: bring this folder to the log's newest tree, as "
+              "files that any web server can serve (checkpoint, "
+              "tile/...); what is there already is kept")
+          ->type_name("DIR");
+  command
+      ->add_option("--data-dir", flags->data_dir,
+                   "With --tiles: a server's folder, instead of a server")
+      ->needs(tiles);
   AddConnectionOptions(command, &flags->settings);
   SetAction(command, run, [flags, run] { return Export(*flags, *run); });
 }

@@ -35,22 +35,25 @@ make_parties() {
 # What the log signs with.
 LOG_KEYS=(--log-key log.key)
 
-# Serves the log in data/; writes config.toml with where it listens.
+# Serves the log in data/; writes config.toml with where it listens. HTTP is where
+# it can be read without gRPC.
 serve() {
   rm -f listening
   mkfifo listening
   sightlined --data-dir data --listen 127.0.0.1:0 --genesis genesis.bin \
     "${LOG_KEYS[@]}" --seal-key seal.key --tls-cert server.crt \
     --tls-key server.key --tls-client-ca ca.crt --reserve-mb 0 \
+    --http-listen 127.0.0.1:0 \
     > listening 2>> sightlined.log &
   SERVER=$!
-  local line
-  read -r line < listening || {
+  local line http
+  { read -r line && read -r http; } < listening || {
     printf 'prelude: the log did not start\n'
     cat sightlined.log
     exit 99
   }
   ADDRESS=${line#listening on }
+  export HTTP=http://${http#serving HTTP on }
   write_profiles
 }
 

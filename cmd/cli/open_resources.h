@@ -1,0 +1,20 @@
+// The files of a log where the command line says: an http:// address, or a folder.
+//
+// Errors:  kInvalidArgument: no such address; kNotFound: no such folder, or no
+//          checkpoint in it.
+// Threads: any thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "client/resources.h"
+#include "cmd/cli/invocation.h"
+
+namespace sightline::cli {
+
+absl::StatusOr<std::unique_ptr<client::Resources>> OpenResources(
+    const std::string& where, const Invocation& run);
+
+}  // namespace sightline::cli
