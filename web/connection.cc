@@ -7,6 +7,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "boost/asio/error.hpp"
+#include "boost/asio/post.hpp"
 #include "boost/beast/http/error.hpp"
 
 namespace sightline::web {
@@ -18,6 +19,7 @@ using boost::system::error_code;
 
 constexpr absl::Duration kLingerTime = absl::Seconds(2);
 constexpr size_t kMostLingered = 256 << 10;
+constexpr int kMostInARow = 16;
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 absl::string_view View(boost::beast::string_view text) {
@@ -84,7 +86,9 @@ void Connection::CloseIfOverdue(int64_t now_ms) {
 
 void Connection::Drain() {
   close_after_ = true;
-  if (state_ == State::kReading && parser_ == nullptr) Close();
+  if (state_ == State::kReading && parser_ == nullptr && pending_.empty()) {
+    Close();
+  }
 }
 
 void Connection::Close() {
@@ -123,10 +127,16 @@ void Connection::OnReadable() {
 }
 
 void Connection::Advance() {
-  while (state_ == State::kReading) {
+  for (int answered = 0; state_ == State::kReading; ++answered) {
     if (pending_.empty()) {
       if (parser_ == nullptr) std::string().swap(pending_);
       return AwaitReadable();
+    }
+    if (answered == kMostInARow) {
+      // Others' turn: a read may have brought hundreds of requests.
+      asio::post(socket_.get_executor(),
+                 [self = shared_from_this()] { self->Advance(); });
+      return;
     }
     if (parser_ == nullptr) BeginRequest();
     if (ParseSome()) {
