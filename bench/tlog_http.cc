@@ -1,7 +1,7 @@
 // A bare tlog over HTTP in front of our sequencer, store and publisher, for load
 // tools that were made for other logs; see tlog_http_server.h.
 //
-//   tlog_http DIR [--host ADDRESS] [--port PORT] [--threads N] [--origin NAME]
+//   tlog_http DIR [--listen IP:PORT] [--threads N] [--origin NAME]
 //
 // DIR is the data folder, made if it is not there. Prints where it listens and the
 // key that verifies its checkpoints. Ends at SIGINT or SIGTERM.
@@ -34,11 +34,10 @@ int Main(int argc, char** argv) {
   std::string dir;
   TlogHttpOptions http;
   RawLogOptions log_options;
-  http.port = 8080;
+  http.listen = "127.0.0.1:8080";
   app.add_option("dir", dir, "data folder")->required();
-  app.add_option("--host", http.host, "address to listen on");
-  app.add_option("--port", http.port, "port to listen on; 0: a free one");
-  app.add_option("--threads", http.threads, "connections served at once");
+  app.add_option("--listen", http.listen, "IP:PORT; port 0: a free one");
+  app.add_option("--threads", http.threads, "threads that serve");
   app.add_option("--origin", log_options.origin, "name of the log");
   CLI11_PARSE(app, argc, argv);
   const sigset_t signals = BlockEndSignals();
@@ -46,7 +45,7 @@ int Main(int argc, char** argv) {
       OrDie(RawLog::Open(dir, log_options), "open");
   const std::unique_ptr<TlogHttpServer> server =
       OrDie(TlogHttpServer::Start(log.get(), http), "listen");
-  std::cout << "http://" << http.host << ":" << server->port() << "\n"
+  std::cout << "http://" << server->address() << "\n"
             << log->vkey() << "\n"
             << std::flush;
   int signal = 0;

@@ -1,151 +1,79 @@
 #include "bench/tlog_http_server.h"
 
 #include <cstdint>
-#include <future>
-#include <limits>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/clock.h"
+#include "base/status_macros.h"
 #include "publish/publisher.h"
 #include "sequencer/integrated_batch.h"
-#include "tiles/tile.h"
+#include "telemetry/diagnostics.h"
+#include "tiles/entry_bundle.h"
+#include "tiles/pinned_bytes.h"
+#include "web/http_message.h"
+#include "web/http_status.h"
 
 namespace sightline::bench {
 namespace {
 
-constexpr size_t kMaxEntryBytes = 65535;
 // Entries have no submitter here: they are all of one feed.
 constexpr absl::string_view kFeed = "tlog";
-constexpr char kText[] = "text/plain; charset=utf-8";
-constexpr char kBinary[] = "application/octet-stream";
+constexpr absl::string_view kText = "text/plain; charset=utf-8";
+constexpr absl::Duration kGrace = absl::Seconds(5);
 
-int HttpStatus(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kInvalidArgument:
-      return 400;
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kOutOfRange:
-      return 404;
-    case absl::StatusCode::kUnavailable:
-    case absl::StatusCode::kResourceExhausted:
-      return 503;
-    default:
-      return 500;
-  }
-}
-
-void Fail(const absl::Status& status, httplib::Response* response) {
-  response->status = HttpStatus(status);
-  if (response->status == 503) response->set_header("Retry-After", "1");
-  response->set_content(absl::StrCat(status.message(), "\n"), kText);
-}
-
-// kInvalidArgument: longer than an entry may be.
-absl::StatusOr<std::string> ReadBody(const httplib::ContentReader& content) {
-  std::string body;
-  const bool whole = content([&](const char* data, size_t size) {
-    if (body.size() + size > kMaxEntryBytes) return false;
-    body.append(data, size);
-    return true;
-  });
-  if (whole) return body;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "the body cannot be read, or is longer than ", kMaxEntryBytes, " bytes"));
+// The number alone: load tools read it to the end.
+web::Response IndexResponse(uint64_t index) {
+  web::Response response;
+  response.Add("Content-Type", kText);
+  response.body = tiles::PinnedBytes::FromString(absl::StrCat(index));
+  return response;
 }
 
 }  // namespace
 
+TlogHttpServer::TlogHttpServer(RawLog* log)
+    : log_(log),
+      reads_([log] { return log->publisher().current(); }, &log->store(),
+             telemetry::NoDiagnostics()) {}
+
 absl::StatusOr<std::unique_ptr<TlogHttpServer>> TlogHttpServer::Start(
     RawLog* log, const TlogHttpOptions& options) {
+  web::ServerOptions http;
+  http.listen = {options.listen};
+  http.threads = options.threads;
+  http.max_connections_per_address = 0;
+  http.max_body_bytes = tiles::kMaxEntryBytes;
   std::unique_ptr<TlogHttpServer> server(new TlogHttpServer(log));
-  httplib::Server& http = server->server_;
-  http.new_task_queue = [threads = options.threads] {
-    return new httplib::ThreadPool(threads);
-  };
-  http.set_keep_alive_max_count(std::numeric_limits<size_t>::max());
-  http.set_tcp_nodelay(true);
-  server->Route();
-  server->port_ = options.port;
-  const bool bound =
-      options.port == 0
-          ? (server->port_ = http.bind_to_any_port(options.host)) > 0
-          : http.bind_to_port(options.host, options.port);
-  if (!bound) {
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", options.host, ":", options.port));
-  }
-  server->thread_ = std::thread([&http] { http.listen_after_bind(); });
-  while (!http.is_running()) std::this_thread::yield();
+  ASSIGN_OR_RETURN(server->server_,
+                   web::Server::Start(http, server.get(), base::Clock::Real(),
+                                      telemetry::NoDiagnostics()));
   return server;
 }
 
 TlogHttpServer::~TlogHttpServer() { Shutdown(); }
 
 void TlogHttpServer::Shutdown() {
-  server_.stop();
-  if (thread_.joinable()) thread_.join();
+  if (server_ != nullptr) server_->Shutdown(kGrace);
 }
 
-void TlogHttpServer::Route() {
-  // With a content reader, the body stays as it is whatever type it claims.
-  server_.Post("/add",
-               [this](const httplib::Request&, httplib::Response& response,
-                      const httplib::ContentReader& content) {
-                 Add(content, &response);
-               });
-  server_.Get("/checkpoint",
-              [this](const httplib::Request&, httplib::Response& response) {
-                Checkpoint(&response);
-              });
-  server_.Get("/tile/.*", [this](const httplib::Request& request,
-                                 httplib::Response& response) {
-    Tile(absl::string_view(request.path).substr(1), &response);
-  });
-}
-
-void TlogHttpServer::Add(const httplib::ContentReader& content,
-                         httplib::Response* response) {
-  absl::StatusOr<std::string> body = ReadBody(content);
-  if (!body.ok()) return Fail(body.status(), response);
-  std::promise<absl::StatusOr<sequencer::Placement>> placed;
-  const absl::Status status =
-      log_->Submit(kFeed, *std::move(body),
-                   [&placed](absl::StatusOr<sequencer::Placement> placement) {
-                     placed.set_value(std::move(placement));
-                   });
-  if (!status.ok()) return Fail(status, response);
-  const absl::StatusOr<sequencer::Placement> placement =
-      placed.get_future().get();
-  if (!placement.ok()) return Fail(placement.status(), response);
-  response->set_content(absl::StrCat(placement->index), kText);
-}
-
-void TlogHttpServer::Checkpoint(httplib::Response* response) const {
-  const std::string note = log_->publisher().current()->checkpoint;
-  if (note.empty()) {
-    return Fail(absl::NotFoundError("the log has no entry yet"), response);
+void TlogHttpServer::Handle(const web::Request& request, web::Reply reply) {
+  if (request.path() == "/add" && request.method == "POST") {
+    return Add(request, std::move(reply));
   }
-  response->set_header("Cache-Control", "no-cache");
-  response->set_content(note, kText);
+  reads_.Handle(request, std::move(reply));
 }
 
-void TlogHttpServer::Tile(absl::string_view path, httplib::Response* response) {
-  const absl::StatusOr<tiles::TileResource> resource =
-      tiles::ParseTilePath(path);
-  if (!resource.ok())
-    return Fail(absl::NotFoundError("no such path"), response);
-  const tiles::TileCoord& coord = resource->coord;
-  const uint64_t size = log_->publisher().current()->tree_size;
-  if (coord.width > tiles::WidthAt(coord.level, coord.index, size)) {
-    return Fail(absl::NotFoundError("beyond the published tree"), response);
-  }
-  absl::StatusOr<std::string> bytes =
-      resource->kind == tiles::TileResource::Kind::kTile
-          ? reader_.ReadTile(coord.level, coord.index, coord.width)
-          : reader_.ReadEntryBundle(coord.index, coord.width);
-  if (!bytes.ok()) return Fail(bytes.status(), response);
-  response->set_header("Cache-Control", "public, max-age=604800, immutable");
-  response->set_content(*std::move(bytes), kBinary);
+void TlogHttpServer::Add(const web::Request& request, web::Reply reply) {
+  // Owned here until the entry was taken, then by the completion.
+  const auto kept = std::make_shared<web::Reply>(std::move(reply));
+  const absl::Status taken = log_->Submit(
+      kFeed, std::string(request.body),
+      [kept](const absl::StatusOr<sequencer::Placement>& placement) {
+        kept->Send(placement.ok() ? IndexResponse(placement->index)
+                                  : web::FailureResponse(placement.status()));
+      });
+  if (!taken.ok()) kept->Send(web::FailureResponse(taken));
 }
 
 }  // namespace sightline::bench

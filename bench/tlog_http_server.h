@@ -3,68 +3,58 @@
 //
 //   POST /add                  body = leaf data; answers its index in decimal, once
 //                              the entry is under a published checkpoint
-//   GET /checkpoint            the newest, a signed note
-//   GET /tile/...              c2sp.org/tlog-tiles, tiles/tile.h
-//   GET /tile/entries/...
+//   everything else            as web/tlog_handler.h
 //
 // Shapes:  at most 65,535 bytes of leaf data. The same bytes again are the same
 //          entry, and get the same index.
-// Errors:  400: body too long; 404: no such path, tile or entry, or not published
-//          yet; 500: damage; 503 with Retry-After: too many entries wait.
-// Threads: thread-safe. A thread for each connection that is being served, up to
-//          the number in the options; further ones wait.
+// Errors:  413: body too long; 503 with Retry-After: too many entries wait; those
+//          of web/tlog_handler.h.
+// Threads: thread-safe.
 #pragma once
 
-#include <httplib.h>
-
-#include <cstddef>
 #include <memory>
 #include <string>
-#include <thread>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "bench/raw_log.h"
-#include "storage/store_log_reader.h"
+#include "web/handler.h"
+#include "web/server.h"
+#include "web/tlog_handler.h"
 
 namespace sightline::bench {
 
 struct TlogHttpOptions {
-  std::string host = "127.0.0.1";
-  int port = 0;  // 0: a free one
-  size_t threads = 256;
+  std::string listen = "127.0.0.1:0";
+  int threads = 2;
 };
 
-class TlogHttpServer {
+class TlogHttpServer final : public web::Handler {
  public:
   // `log` outlives the server. kUnavailable: cannot listen.
   static absl::StatusOr<std::unique_ptr<TlogHttpServer>> Start(
       RawLog* log, const TlogHttpOptions& options);
 
-  ~TlogHttpServer();  // Shutdown()
+  ~TlogHttpServer() override;  // Shutdown()
 
   TlogHttpServer(const TlogHttpServer&) = delete;
   TlogHttpServer& operator=(const TlogHttpServer&) = delete;
 
-  int port() const { return port_; }
+  // "127.0.0.1:41234".
+  const std::string& address() const { return server_->addresses().front(); }
+
+  void Handle(const web::Request& request, web::Reply reply) override;
 
   // Answers what it has read, and joins its threads. Idempotent.
   void Shutdown();
 
  private:
-  explicit TlogHttpServer(RawLog* log) : log_(log), reader_(&log->store()) {}
+  explicit TlogHttpServer(RawLog* log);
 
-  void Route();
-  void Add(const httplib::ContentReader& content, httplib::Response* response);
-  void Checkpoint(httplib::Response* response) const;
-  void Tile(absl::string_view path, httplib::Response* response);
+  void Add(const web::Request& request, web::Reply reply);
 
   RawLog* const log_;
-  storage::StoreLogReader reader_;
-  httplib::Server server_;
-  int port_ = 0;
-  std::thread thread_;
+  web::TlogHandler reads_;
+  std::unique_ptr<web::Server> server_;
 };
 
 }  // namespace sightline::bench

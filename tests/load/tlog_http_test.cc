@@ -1,6 +1,5 @@
 // The bench-only bare tlog: what load tools post is what a reader of tiles finds.
 #include <gtest/gtest.h>
-#include <httplib.h>
 #include <stdlib.h>
 
 #include <cstdint>
@@ -17,15 +16,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/bytes.h"
-#include "base/mutex.h"
 #include "base/status_matchers.h"
 #include "bench/raw_log.h"
 #include "bench/tlog_http_server.h"
 #include "checkpoint/log_keys.h"
+#include "client/http_resources.h"
+#include "client/resource_log_reader.h"
+#include "crypto/random.h"
 #include "monitor/check_log.h"
 #include "tiles/entry_bundle.h"
-#include "tiles/log_reader.h"
 #include "tiles/tile.h"
+#include "web/test_client.h"
 
 namespace sightline::bench {
 namespace {
@@ -55,37 +56,14 @@ class Folder {
   std::string path_;
 };
 
-// A log over HTTP. The server drops no partial tile, so there is no falling back
-// to full ones.
-class HttpLogReader final : public tiles::LogReader {
- public:
-  explicit HttpLogReader(int port) : client_("127.0.0.1", port) {}
-
-  absl::StatusOr<std::string> ReadTile(uint8_t level, uint64_t index,
-                                       uint16_t width) override {
-    return Get("/" + tiles::TilePath({level, index, width}));
-  }
-  absl::StatusOr<std::string> ReadEntryBundle(uint64_t index,
-                                              uint16_t width) override {
-    return Get("/" + tiles::EntryBundlePath(index, width));
-  }
-  absl::StatusOr<std::string> ReadCheckpoint() override {
-    return Get("/checkpoint");
-  }
-
- private:
-  absl::StatusOr<std::string> Get(const std::string& path) {
-    base::MutexLock lock(&mutex_);
-    const httplib::Result result = client_.Get(path);
-    if (!result) return absl::UnavailableError(path);
-    if (result->status == 404) return absl::NotFoundError(path);
-    if (result->status != 200) return absl::InternalError(result->body);
-    return result->body;
-  }
-
-  base::Mutex mutex_;
-  httplib::Client client_;
-};
+absl::StatusOr<web::TestResponse> PostOn(web::TestClient* client,
+                                         const std::string& body) {
+  const absl::Status sent = client->Send(absl::StrCat(
+      "POST /add HTTP/1.1\r\nHost: h\r\nContent-Length: ", body.size(),
+      "\r\n\r\n", body));
+  if (!sent.ok()) return sent;
+  return client->Receive();
+}
 
 class TlogHttpTest : public ::testing::Test {
  protected:
@@ -95,14 +73,15 @@ class TlogHttpTest : public ::testing::Test {
     ASSERT_OK_AND_ASSIGN(server_, TlogHttpServer::Start(log_.get(), {}));
   }
 
-  httplib::Result Post(const std::string& body) {
-    return httplib::Client("127.0.0.1", server_->port())
-        .Post("/add", body, "application/x-www-form-urlencoded");
+  web::TestResponse Post(const std::string& body) {
+    const auto client = web::TestClient::Connect(server_->address());
+    if (!client.ok()) return {};
+    return PostOn(client->get(), body).value_or(web::TestResponse());
   }
   int StatusOf(const std::string& path) {
-    const httplib::Result result =
-        httplib::Client("127.0.0.1", server_->port()).Get(path);
-    return result ? result->status : -1;
+    const auto client = web::TestClient::Connect(server_->address());
+    if (!client.ok()) return -1;
+    return (*client)->Get(path).value_or(web::TestResponse()).status;
   }
 
   const Folder folder_;
@@ -116,16 +95,13 @@ std::string EntryOf(int client, int i) {
 }
 
 // Posts kEntriesEach entries over one connection; the index of each.
-std::vector<uint64_t> PostAll(int port, int client) {
-  httplib::Client http("127.0.0.1", port);
-  http.set_keep_alive(true);
-  http.set_tcp_nodelay(true);
+std::vector<uint64_t> PostAll(const std::string& address, int client) {
   std::vector<uint64_t> indices;
-  for (int i = 0; i < kEntriesEach; ++i) {
-    const httplib::Result result =
-        http.Post("/add", EntryOf(client, i), "application/octet-stream");
-    if (!result || result->status != 200) break;
-    const auto index = base::ParseDecimal(result->body);
+  const auto http = web::TestClient::Connect(address);
+  for (int i = 0; http.ok() && i < kEntriesEach; ++i) {
+    const auto response = PostOn(http->get(), EntryOf(client, i));
+    if (!response.ok() || response->status != 200) break;
+    const auto index = base::ParseDecimal(response->body);
     if (!index.ok()) break;
     indices.push_back(*index);
   }
@@ -137,7 +113,8 @@ TEST_F(TlogHttpTest, WhatIsPostedIsProvedByTilesBundlesAndCheckpoint) {
   std::vector<std::vector<uint64_t>> indices(kClients);
   std::vector<std::thread> clients;
   for (int c = 0; c < kClients; ++c) {
-    clients.emplace_back([&, c] { indices[c] = PostAll(server_->port(), c); });
+    clients.emplace_back(
+        [&, c] { indices[c] = PostAll(server_->address(), c); });
   }
   for (std::thread& client : clients) client.join();
   std::map<uint64_t, std::string> posted;
@@ -151,7 +128,10 @@ TEST_F(TlogHttpTest, WhatIsPostedIsProvedByTilesBundlesAndCheckpoint) {
   ASSERT_EQ(posted.size(), kSize);  // no index twice
   ASSERT_EQ(posted.rbegin()->first, kSize - 1);
 
-  HttpLogReader reader(server_->port());
+  ASSERT_OK_AND_ASSIGN(const auto resources, client::HttpResources::Create(
+                                                 "http://" + server_->address(),
+                                                 {}, crypto::Rng::Real()));
+  client::ResourceLogReader reader(resources.get());
   checkpoint::LogKeySet keys(RawLogOptions().origin);
   ASSERT_OK(keys.Add(log_->vkey()));
   monitor::CheckOptions options;
@@ -180,10 +160,9 @@ TEST_F(TlogHttpTest, TheSameBytesAgainAreTheSameEntry) {
   for (const char* index : {"0", "1"}) {
     const std::string body = absl::StrCat("body ", index);
     for (int times = 0; times < 2; ++times) {
-      const httplib::Result result = Post(body);
-      ASSERT_TRUE(result);
-      EXPECT_EQ(result->status, 200);
-      EXPECT_EQ(result->body, index);
+      const web::TestResponse response = Post(body);
+      EXPECT_EQ(response.status, 200);
+      EXPECT_EQ(response.body, index);
     }
   }
 }
@@ -192,8 +171,8 @@ TEST_F(TlogHttpTest, KnowsNothingBeyondThePublishedTree) {
   ASSERT_NO_FATAL_FAILURE(Start());
   EXPECT_EQ(StatusOf("/checkpoint"), 404);
   EXPECT_EQ(StatusOf("/tile/0/000.p/1"), 404);
-  ASSERT_EQ(Post("a")->status, 200);
-  ASSERT_EQ(Post("b")->status, 200);
+  ASSERT_EQ(Post("a").status, 200);
+  ASSERT_EQ(Post("b").status, 200);
   EXPECT_EQ(StatusOf("/checkpoint"), 200);
   EXPECT_EQ(StatusOf("/tile/0/000.p/1"), 200);
   EXPECT_EQ(StatusOf("/tile/0/000.p/2"), 200);
@@ -206,19 +185,18 @@ TEST_F(TlogHttpTest, KnowsNothingBeyondThePublishedTree) {
 
 TEST_F(TlogHttpTest, RefusesABodyThatNoBundleCouldHold) {
   ASSERT_NO_FATAL_FAILURE(Start());
-  EXPECT_EQ(Post(std::string(65536, 'x'))->status, 400);
-  EXPECT_EQ(Post(std::string(65535, 'x'))->status, 200);
+  EXPECT_EQ(Post(std::string(65536, 'x')).status, 413);
+  EXPECT_EQ(Post(std::string(65535, 'x')).status, 200);
 }
 
 TEST_F(TlogHttpTest, PushesBackWhenTooMuchWaits) {
   RawLogOptions options;
   options.sequencer.max_waiting_bytes = 8;
   ASSERT_NO_FATAL_FAILURE(Start(options));
-  const httplib::Result refused = Post("more than eight bytes");
-  ASSERT_TRUE(refused);
-  EXPECT_EQ(refused->status, 503);
-  EXPECT_EQ(refused->get_header_value("Retry-After"), "1");
-  EXPECT_EQ(Post("few")->status, 200);
+  const web::TestResponse refused = Post("more than eight bytes");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("retry-after"), "1");
+  EXPECT_EQ(Post("few").status, 200);
 }
 
 }  // namespace
