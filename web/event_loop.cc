@@ -79,7 +79,7 @@ void EventLoop::Stop() {
     // Whatever was closed runs its last handlers, and run() returns.
   });
   if (!posted) return;
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
   {
     base::MutexLock lock(&mutex_);
     stopped_ = true;
