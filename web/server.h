@@ -1,6 +1,6 @@
 // An HTTP/1.1 server with a few threads, whatever number of clients.
 //
-// Source:  RFC 9110, RFC 9112; docs/adr/0006-http-on-asio-and-beast.md.
+// Source:  RFC 9110, RFC 9112; docs/adr/0007-http-on-asio-and-beast.md.
 // Shapes:  keep-alive and pipelining; no TLS, no HTTP/2.
 // Errors:  Start: kInvalidArgument: options, naming every fault; kUnavailable:
 //          cannot listen. A client that breaks a limit is told 4xx where it can
