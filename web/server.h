@@ -6,7 +6,7 @@
 //          cannot listen. A client that breaks a limit is told 4xx where it can
 //          be, and is disconnected.
 // Threads: thread-safe. `threads` of its own, which call the handler.
-// Memory:  about 1.5 KiB a connection that says nothing; a request takes its
+// Memory:  about 1 KiB a connection that says nothing; a request takes its
 //          header and body, an answer its body until the client has it all.
 #pragma once
 
