@@ -1,0 +1,17 @@
+// What is answered to one HTTP request, whatever library carries it.
+#pragma once
+
+#include <string>
+
+namespace sightline::witness {
+
+inline constexpr char kPlainText[] = "text/plain; charset=utf-8";
+
+struct Answer {
+  int status = 200;
+  std::string body;
+  std::string content_type = kPlainText;
+  int retry_after_s = 0;  // 0: no such header
+};
+
+}  // namespace sightline::witness

@@ -1,0 +1,130 @@
+#include "witness/http_transport.h"
+
+#include <httplib.h>
+
+#include <map>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/mutex.h"
+#include "base/status_macros.h"
+
+namespace sightline::witness {
+namespace {
+
+constexpr size_t kMaxReplyBytes = 64 << 10;
+
+struct SplitUrl {
+  std::string base;  // scheme, host and port
+  std::string path;
+};
+
+absl::StatusOr<SplitUrl> Split(const std::string& url) {
+  const size_t scheme = url.find("://");
+  if (scheme == std::string::npos || !(absl::StartsWith(url, "http://") ||
+                                       absl::StartsWith(url, "https://"))) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("not an http or https URL: ", url));
+  }
+  const size_t path = url.find('/', scheme + 3);
+  SplitUrl out;
+  out.base = url.substr(0, path);
+  out.path = path == std::string::npos ? "/" : url.substr(path);
+  if (out.base.size() == scheme + 3) {
+    return absl::InvalidArgumentError(absl::StrCat("no host in URL: ", url));
+  }
+  return out;
+}
+
+class HttpTransport final : public Transport {
+ public:
+  absl::StatusOr<Reply> Post(const std::string& url, absl::string_view body,
+                             absl::Duration timeout) override {
+    ASSIGN_OR_RETURN(const SplitUrl split, Split(url));
+    Connection* connection = nullptr;
+    {
+      base::MutexLock lock(&mutex_);
+      if (stopped_) return absl::UnavailableError("shutting down");
+      std::unique_ptr<Connection>& kept = connections_[url];
+      if (kept == nullptr) kept = std::make_unique<Connection>(split.base);
+      connection = kept.get();
+    }
+    base::MutexLock lock(&connection->one_at_a_time);
+    return PostOn(&connection->client, split, body, timeout);
+  }
+
+  void Shutdown() override {
+    base::MutexLock lock(&mutex_);
+    stopped_ = true;
+    for (auto& [url, connection] : connections_) connection->client.stop();
+  }
+
+ private:
+  struct Connection {
+    explicit Connection(const std::string& base) : client(base) {
+      client.set_keep_alive(true);
+      client.set_tcp_nodelay(true);
+    }
+    base::Mutex one_at_a_time;  // held through a call
+    httplib::Client client;
+  };
+
+  static absl::StatusOr<Reply> PostOn(httplib::Client* client,
+                                      const SplitUrl& url,
+                                      absl::string_view body,
+                                      absl::Duration timeout) {
+    const absl::Time deadline = absl::Now() + timeout;
+    const auto micros = absl::ToChronoMicroseconds(timeout);
+    client->set_connection_timeout(micros);
+    client->set_read_timeout(micros);
+    client->set_write_timeout(micros);
+    httplib::Request request;
+    request.method = "POST";
+    request.path = url.path;
+    request.headers = {{"Content-Type", "text/plain; charset=utf-8"}};
+    request.body = std::string(body);
+    std::string received;
+    // The timeouts above are between bytes; this bounds the whole.
+    request.content_receiver = [&](const char* data, size_t size, uint64_t,
+                                   uint64_t) {
+      if (received.size() + size > kMaxReplyBytes) return false;
+      received.append(data, size);
+      return absl::Now() < deadline;
+    };
+    const httplib::Result result = client->send(request);
+    if (!result) {
+      return absl::UnavailableError(
+          absl::StrCat(url.base, ": ", httplib::to_string(result.error())));
+    }
+    Reply reply;
+    reply.status = result->status;
+    reply.content_type = result->get_header_value("Content-Type");
+    reply.body = std::move(received);
+    if (!absl::SimpleAtoi(result->get_header_value("Retry-After"),
+                          &reply.retry_after_s) ||
+        reply.retry_after_s < 0) {
+      reply.retry_after_s = 0;
+    }
+    return reply;
+  }
+
+  base::Mutex mutex_;
+  std::map<std::string, std::unique_ptr<Connection>> connections_
+      ABSL_GUARDED_BY(mutex_);
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> MakeHttpTransport() {
+  return std::make_unique<HttpTransport>();
+}
+
+absl::Status CheckUrl(const std::string& url) { return Split(url).status(); }
+
+}  // namespace sightline::witness
