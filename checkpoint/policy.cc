@@ -233,6 +233,22 @@ std::vector<Verifier> Policy::WitnessKeys(std::vector<size_t>* indices) const {
   return keys;
 }
 
+absl::Status Policy::CheckCosigned(const Note& note) const {
+  std::vector<size_t> witness_of;
+  const std::vector<Verifier> keys = WitnessKeys(&witness_of);
+  std::vector<size_t> cosigned;
+  for (const SignatureLine& line : note.signatures) {
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (line.name != keys[i].name() || line.key_id != keys[i].key_id()) {
+        continue;
+      }
+      RETURN_IF_ERROR(keys[i].Verify(note.text, line.signature).status());
+      cosigned.push_back(witness_of[i]);
+    }
+  }
+  return CheckQuorum(cosigned);
+}
+
 absl::StatusOr<OpenedCheckpoint> Policy::OpenCheckpoint(
     absl::string_view note_bytes) const {
   OpenedCheckpoint out;

@@ -56,6 +56,10 @@ class Policy {
   // Unknown indices and repetitions count for nothing.
   absl::Status CheckQuorum(absl::Span<const size_t> witnesses) const;
 
+  // Whether the lines of `note` by these witnesses verify and make up the
+  // quorum; who else signed it, the log even, is not looked at.
+  absl::Status CheckCosigned(const Note& note) const;
+
   const std::vector<Log>& logs() const { return logs_; }
   const std::vector<Witness>& witnesses() const { return witnesses_; }
 

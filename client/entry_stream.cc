@@ -22,7 +22,7 @@ EntryStream::EntryStream(Connection* connection, EntryStreamOptions options)
     : connection_(connection),
       options_(std::move(options)),
       next_index_(options_.start_index),
-      floor_(connection->tracker().newest()),
+      floor_(connection->tracker().served()),
       backoff_(connection->options().first_backoff,
                connection->options().max_backoff, connection->options().rng) {}
 
@@ -89,8 +89,8 @@ void EntryStream::Abandon() {
 }
 
 absl::StatusOr<EntryRun> EntryStream::Check(v1::EntryRun run) {
-  ASSIGN_OR_RETURN(TreePtr tree,
-                   connection_->tracker().Observe(run.checkpoint(), floor_));
+  ASSIGN_OR_RETURN(TreePtr tree, connection_->tracker().ObserveServed(
+                                     run.checkpoint(), floor_));
   floor_ = tree;
   ASSIGN_OR_RETURN(EntryRun checked,
                    EntryRun::Check(std::move(run), next_index_, options_.filter,

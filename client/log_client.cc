@@ -128,6 +128,7 @@ LogClient::LogClient(std::unique_ptr<Connection> connection)
 LogClient::~LogClient() { connection_->Close(); }
 
 TreePtr LogClient::newest() const { return connection_->tracker().newest(); }
+TreePtr LogClient::served() const { return connection_->tracker().served(); }
 
 const std::string& LogClient::origin() const {
   return connection_->tracker().keys().origin();
@@ -164,14 +165,14 @@ absl::StatusOr<SubmitResult> LogClient::Administer(
 
 absl::StatusOr<TreePtr> LogClient::GetCheckpoint(uint64_t min_tree_size,
                                                  absl::Duration patience) {
-  const TreePtr floor = newest();
+  const TreePtr floor = served();
   v1::GetCheckpointRequest request;
   request.set_min_tree_size(min_tree_size);
   ASSIGN_OR_RETURN(const v1::GetCheckpointResponse response,
                    connection_->Call(connection_->log(),
                                      &v1::LogService::Stub::GetCheckpoint,
                                      "GetCheckpoint", request, patience));
-  ASSIGN_OR_RETURN(TreePtr tree, connection_->tracker().Observe(
+  ASSIGN_OR_RETURN(TreePtr tree, connection_->tracker().ObserveServed(
                                      response.checkpoint(), floor));
   if (tree->size < min_tree_size) {
     return Unverified(absl::StrCat("GetCheckpoint: tree size ", tree->size,
@@ -202,14 +203,14 @@ absl::StatusOr<InclusionProof> LogClient::ProveInclusionOf(
 
 absl::StatusOr<InclusionProof> LogClient::Prove(
     const v1::GetInclusionProofRequest& request) {
-  const TreePtr floor = newest();
+  const TreePtr floor = served();
   ASSIGN_OR_RETURN(const v1::GetInclusionProofResponse response,
                    connection_->Call(connection_->log(),
                                      &v1::LogService::Stub::GetInclusionProof,
                                      "GetInclusionProof", request));
   InclusionProof out;
-  ASSIGN_OR_RETURN(
-      out.tree, connection_->tracker().Observe(response.checkpoint(), floor));
+  ASSIGN_OR_RETURN(out.tree, connection_->tracker().ObserveServed(
+                                 response.checkpoint(), floor));
   out.index = response.index();
   out.tree_size = response.tree_size();
   const bool asked =
@@ -230,7 +231,7 @@ absl::StatusOr<InclusionProof> LogClient::Prove(
 
 absl::StatusOr<ConsistencyProof> LogClient::ProveConsistency(
     uint64_t first_size, uint64_t second_size) {
-  const TreePtr floor = newest();
+  const TreePtr floor = served();
   v1::GetConsistencyProofRequest request;
   request.set_first_tree_size(first_size);
   request.set_second_tree_size(second_size);
@@ -239,8 +240,8 @@ absl::StatusOr<ConsistencyProof> LogClient::ProveConsistency(
                                      &v1::LogService::Stub::GetConsistencyProof,
                                      "GetConsistencyProof", request));
   ConsistencyProof out;
-  ASSIGN_OR_RETURN(
-      out.tree, connection_->tracker().Observe(response.checkpoint(), floor));
+  ASSIGN_OR_RETURN(out.tree, connection_->tracker().ObserveServed(
+                                 response.checkpoint(), floor));
   out.first_size = response.first_tree_size();
   out.second_size = response.second_tree_size();
   RETURN_IF_ERROR(CheckAnswered(
@@ -260,7 +261,7 @@ absl::StatusOr<ConsistencyProof> LogClient::ProveConsistency(
 }
 
 absl::StatusOr<ProvenEntry> LogClient::GetEntry(uint64_t index) {
-  const TreePtr floor = newest();
+  const TreePtr floor = served();
   v1::GetEntryRequest request;
   request.set_index(index);
   ASSIGN_OR_RETURN(
@@ -268,8 +269,9 @@ absl::StatusOr<ProvenEntry> LogClient::GetEntry(uint64_t index) {
       connection_->Call(connection_->log(), &v1::LogService::Stub::GetEntry,
                         "GetEntry", request));
   RETURN_IF_ERROR(CheckAnswered(response.entry().index() == index, "GetEntry"));
-  RETURN_IF_ERROR(
-      connection_->tracker().Observe(response.checkpoint(), floor).status());
+  RETURN_IF_ERROR(connection_->tracker()
+                      .ObserveServed(response.checkpoint(), floor)
+                      .status());
   v1::Receipt receipt;
   receipt.set_index(index);
   receipt.set_entry(std::move(*response.mutable_entry()->mutable_entry()));
@@ -282,7 +284,7 @@ absl::StatusOr<ProvenEntry> LogClient::GetEntry(uint64_t index) {
 absl::StatusOr<EntryRun> LogClient::ListEntries(uint64_t start_index,
                                                 uint32_t max_entries,
                                                 const v1::EntryFilter& filter) {
-  const TreePtr floor = newest();
+  const TreePtr floor = served();
   v1::ListEntriesRequest request;
   request.set_start_index(start_index);
   request.set_max_entries(max_entries);
@@ -291,7 +293,7 @@ absl::StatusOr<EntryRun> LogClient::ListEntries(uint64_t start_index,
       v1::ListEntriesResponse response,
       connection_->Call(connection_->log(), &v1::LogService::Stub::ListEntries,
                         "ListEntries", request));
-  ASSIGN_OR_RETURN(TreePtr tree, connection_->tracker().Observe(
+  ASSIGN_OR_RETURN(TreePtr tree, connection_->tracker().ObserveServed(
                                      response.run().checkpoint(), floor));
   return EntryRun::Check(std::move(*response.mutable_run()), start_index,
                          filter, std::move(tree));

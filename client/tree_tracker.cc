@@ -37,7 +37,17 @@ absl::Status Contradiction(absl::string_view what, const SignedTree& seen,
 absl::Status TreeTracker::Resume(absl::string_view note) {
   ASSIGN_OR_RETURN(TreePtr tree, Open(note));
   Remember(nullptr, tree);
+  base::MutexLock lock(&mutex_);
+  served_ = std::move(tree);
   return absl::OkStatus();
+}
+
+absl::StatusOr<TreePtr> TreeTracker::ObserveServed(absl::string_view note,
+                                                   const TreePtr& floor) {
+  ASSIGN_OR_RETURN(TreePtr tree, Observe(note, floor));
+  base::MutexLock lock(&mutex_);
+  if (served_ == nullptr || tree->size > served_->size) served_ = tree;
+  return tree;
 }
 
 absl::StatusOr<TreePtr> TreeTracker::Observe(absl::string_view note,
@@ -85,6 +95,11 @@ absl::Status TreeTracker::CheckPrefix(uint64_t size, const merkle::Hash& root) {
 TreePtr TreeTracker::newest() const {
   base::MutexLock lock(&mutex_);
   return newest_;
+}
+
+TreePtr TreeTracker::served() const {
+  base::MutexLock lock(&mutex_);
+  return served_;
 }
 
 TreePtr TreeTracker::Known(absl::string_view note) const {

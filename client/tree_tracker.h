@@ -52,21 +52,31 @@ class TreeTracker {
   TreeTracker(checkpoint::LogKeySet keys, ProofFetcher fetch)
       : keys_(std::move(keys)), fetch_(std::move(fetch)) {}
 
-  // Takes up a note that was verified earlier (by a process before this one).
-  // REQUIRES: nothing has been observed yet.
+  // Takes up a note that was served and verified earlier (by a process before
+  // this one). REQUIRES: nothing has been observed yet.
   absl::Status Resume(absl::string_view note);
 
   // Verifies `note` and remembers it. `floor`, when not null, is what the
   // caller knew before it asked: a newest checkpoint may not be smaller. Pass
   // null where an older checkpoint is a right answer (receipts).
+  //
+  // A log whose witnesses have not cosigned its newest tree yet serves an older
+  // one than the receipts that it gives are in, so receipts are no floor.
   absl::StatusOr<TreePtr> Observe(absl::string_view note,
                                   const TreePtr& floor = nullptr);
+
+  // Observes what a log serves as its newest tree: a floor for what it serves
+  // next.
+  absl::StatusOr<TreePtr> ObserveServed(absl::string_view note,
+                                        const TreePtr& floor);
 
   // Checks that the tree (size, root), which nobody signed, is on the history.
   absl::Status CheckPrefix(uint64_t size, const merkle::Hash& root);
 
   // The newest verified tree; null before the first.
   TreePtr newest() const;
+  // The newest of those that were served, not only in a receipt.
+  TreePtr served() const;
 
   const checkpoint::LogKeySet& keys() const { return keys_; }
 
@@ -82,6 +92,7 @@ class TreeTracker {
 
   mutable base::Mutex mutex_;
   TreePtr newest_ ABSL_GUARDED_BY(mutex_);
+  TreePtr served_ ABSL_GUARDED_BY(mutex_);
   mutable TreePtr last_ ABSL_GUARDED_BY(mutex_);
   absl::flat_hash_map<std::string, TreePtr> known_ ABSL_GUARDED_BY(mutex_);
   std::deque<TreePtr> order_ ABSL_GUARDED_BY(mutex_);  // oldest first

@@ -26,10 +26,13 @@
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "checkpoint/note_signer.h"
+#include "checkpoint/policy.h"
 #include "cmd/sightlined_options.h"
 #include "crypto/key_file.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "publish/cosigner.h"
+#include "publish/store_consistency.h"
 #include "services/log_instance.h"
 #include "services/server.h"
 #include "services/version.h"
@@ -39,6 +42,10 @@
 #include "telemetry/diagnostics.h"
 #include "web/server.h"
 #include "web/tlog_handler.h"
+#include "witness/file_cosigned_store.h"
+#include "witness/http_transport.h"
+#include "witness/panel.h"
+#include "witness/transport.h"
 
 namespace sightline::daemon {
 namespace {
@@ -155,6 +162,53 @@ class HttpFront {
   std::unique_ptr<web::Server> server_;
 };
 
+// The log's witnesses, and all that is needed to ask them.
+struct WitnessParts {
+  std::unique_ptr<witness::Transport> transport;
+  std::unique_ptr<publish::StoreConsistency> proofs;
+  std::unique_ptr<witness::CosignedStore> store;
+  std::unique_ptr<witness::Panel> panel;
+  publish::Witnesses witnesses;
+};
+
+// Nothing when no witnesses are wanted.
+absl::StatusOr<std::optional<checkpoint::Policy>> ReadPolicy(
+    const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(file)),
+                         std::istreambuf_iterator<char>());
+  if (!file) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+  auto policy = checkpoint::Policy::Parse(text);
+  if (!policy.ok()) return base::Annotate(policy.status(), path);
+  for (const checkpoint::Policy::Witness& witness : policy->witnesses()) {
+    if (witness.url.empty()) continue;
+    const absl::Status url = witness::CheckUrl(witness.url);
+    if (!url.ok()) return base::Annotate(url, path);
+  }
+  return *std::move(policy);
+}
+
+absl::StatusOr<WitnessParts> OpenWitnesses(
+    const Flags& flags, const std::optional<checkpoint::Policy>& policy,
+    const storage::LogStore* log_store, const base::Clock* clock,
+    telemetry::Diagnostics* diagnostics) {
+  WitnessParts parts;
+  if (!policy.has_value()) return parts;
+  parts.transport = witness::MakeHttpTransport();
+  parts.proofs = std::make_unique<publish::StoreConsistency>(log_store);
+  ASSIGN_OR_RETURN(parts.store, witness::FileCosignedStore::Open(
+                                    absl::StrCat(flags.data_dir, "/cosigned")));
+  ASSIGN_OR_RETURN(parts.panel, witness::Panel::Create(
+                                    {}, *policy, parts.transport.get(),
+                                    parts.proofs.get(), clock, diagnostics));
+  parts.witnesses.panel = parts.panel.get();
+  parts.witnesses.store = parts.store.get();
+  parts.witnesses.fail_open = flags.witness_fail_open;
+  parts.witnesses.round = absl::Seconds(flags.witness_round_seconds);
+  return parts;
+}
+
 // Everything after the configuration is understood.
 absl::Status Serve(const Flags& flags, const Settings& settings,
                    const sigset_t& stop_signals) {
@@ -164,11 +218,17 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
   auto signers = ReadLogKeys(flags.log_keys);
   const auto sealer = ReadSealKey(flags.seal_key);
   const auto genesis = ReadGenesis(flags.genesis);
-  RETURN_IF_ERROR(
-      AllFaults({signers.status(), sealer.status(), genesis.status()}));
+  const auto policy = ReadPolicy(flags.witness_policy);
+  RETURN_IF_ERROR(AllFaults(
+      {signers.status(), sealer.status(), genesis.status(), policy.status()}));
   ASSIGN_OR_RETURN(const auto store, storage::RocksDbLogStore::Open(
                                          flags.data_dir, settings.store));
+  ASSIGN_OR_RETURN(
+      const WitnessParts witnesses,
+      OpenWitnesses(flags, *policy, store.get(), clock, diagnostics.get()));
   services::LogParts parts;
+  if (witnesses.panel != nullptr) parts.witnesses = &witnesses.witnesses;
+  parts.diagnostics = diagnostics.get();
   parts.store = store.get();
   parts.clock = clock;
   parts.sealer = sealer->get();

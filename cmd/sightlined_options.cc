@@ -22,6 +22,9 @@ std::vector<std::string> Faults(const Flags& flags) {
   if (flags.tls_cert.empty() && flags.plaintext_loopback.empty()) {
     faults.push_back("neither tls-cert nor plaintext-loopback is given");
   }
+  if (flags.witness_fail_open && flags.witness_policy.empty()) {
+    faults.push_back("witness-fail-open needs witness-policy");
+  }
   if (flags.log_keys.empty()) {
     faults.push_back("log-key must name a key file");
   }
@@ -84,6 +87,17 @@ void AddFlags(CLI::App* app, Flags* flags) {
                   "Key that sealed payloads are kept under; without it "
                   "statements with sealed fields are refused")
       ->type_name("FILE");
+  app->add_option("--witness-policy", flags->witness_policy,
+                  "Witnesses and their quorum (tlog-policy); without it none "
+                  "is asked")
+      ->type_name("FILE");
+  app->add_flag("--witness-fail-open", flags->witness_fail_open,
+                "Serve checkpoints that the witness quorum has not cosigned");
+  app->add_option("--witness-round-seconds", flags->witness_round_seconds,
+                  "How long witnesses are asked about one tree before a newer "
+                  "one takes its place")
+      ->check(CLI::Range(0.1, 600.0))
+      ->capture_default_str();
   app->add_option("--log-format", flags->log_format,
                   "Diagnostic lines on standard error: text or json")
       ->check(CLI::IsMember({"text", "json"}))

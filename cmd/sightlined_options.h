@@ -36,6 +36,9 @@ struct Flags {
   std::string tls_key;
   std::string tls_client_ca;
   std::string seal_key;
+  std::string witness_policy;
+  bool witness_fail_open = false;
+  double witness_round_seconds = 10;
   std::string log_format = "text";
   std::string log_level = "info";
   double quota_per_second = 0;

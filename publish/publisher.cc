@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "checkpoint/log_checkpoint.h"
+#include "checkpoint/note.h"
 #include "merkle/hash.h"
 #include "tiles/proof_builder.h"
 
@@ -19,26 +20,76 @@ Publisher::Publisher(const Options& options, storage::LogStore* store,
       origin_(std::move(origin)),
       signers_(std::move(signers)),
       key_counts_(std::move(key_counts)),
-      current_(std::make_shared<PublishedTree>()) {}
+      integrated_(options.max_watchers),
+      cosigned_(options.max_watchers),
+      served_(options.max_watchers) {}
 
 absl::StatusOr<std::unique_ptr<Publisher>> Publisher::Create(
     const Options& options, storage::LogStore* store, std::string origin,
-    std::vector<checkpoint::NoteSigner> signers, KeyCounts key_counts) {
+    std::vector<checkpoint::NoteSigner> signers, KeyCounts key_counts,
+    const std::optional<Cosigning>& cosigning) {
   if (options.max_batches == 0 || options.max_watchers == 0) {
     return absl::InvalidArgumentError("publisher: every limit must be above 0");
   }
   std::unique_ptr<Publisher> publisher(
       new Publisher(options, store, std::move(origin), std::move(signers),
                     std::move(key_counts)));
-  ASSIGN_OR_RETURN(const storage::TreeState state, store->ReadTreeState());
-  if (state.tree_size > 0) {
-    ASSIGN_OR_RETURN(std::string note, store->ReadNewestCheckpoint());
-    base::MutexLock lock(&publisher->mutex_);
-    publisher->current_ = std::make_shared<PublishedTree>(
-        PublishedTree{state.tree_size, state.root_hash, std::move(note)});
-  }
+  RETURN_IF_ERROR(publisher->Begin(cosigning));
   publisher->thread_ = std::thread([p = publisher.get()] { p->Run(); });
   return publisher;
+}
+
+absl::Status Publisher::Begin(const std::optional<Cosigning>& cosigning) {
+  cosigning_ = cosigning;
+  PublishedTree tree;
+  ASSIGN_OR_RETURN(const storage::TreeState state, store_->ReadTreeState());
+  if (state.tree_size > 0) {
+    tree.tree_size = state.tree_size;
+    tree.root_hash = state.root_hash;
+    ASSIGN_OR_RETURN(tree.checkpoint, store_->ReadNewestCheckpoint());
+    integrated_.Set(tree);
+  }
+  if (!cosigning_.has_value() || cosigning_->witnesses.fail_open) {
+    served_.Set(tree);
+  }
+  if (!cosigning_.has_value()) return absl::OkStatus();
+  RETURN_IF_ERROR(TakeUpCosigned());
+  cosigner_ = std::make_unique<Cosigner>(
+      cosigning_->witnesses, origin_,
+      [this](absl::StatusOr<witness::CosignedTree> cosigned) {
+        TakeCosigned(std::move(cosigned));
+      });
+  if (tree.tree_size > 0) {
+    cosigner_->Offer({tree.tree_size, tree.root_hash, tree.checkpoint});
+  }
+  return absl::OkStatus();
+}
+
+// What was served before the restart is served again at once, unless witnesses
+// are wanted meanwhile that have not cosigned it.
+absl::Status Publisher::TakeUpCosigned() {
+  const Witnesses& witnesses = cosigning_->witnesses;
+  ASSIGN_OR_RETURN(const std::optional<witness::CosignedTree> kept,
+                   witnesses.store->Read(origin_));
+  if (!kept.has_value() || kept->tree_size == 0) return absl::OkStatus();
+  const uint64_t size = integrated_.current()->tree_size;
+  const tiles::ProofBuilder tiles(store_);
+  absl::StatusOr<merkle::Hash> root = merkle::EmptyRoot();
+  if (kept->tree_size <= size) root = tiles.Root(kept->tree_size);
+  RETURN_IF_ERROR(root.status());
+  if (*root != kept->root_hash) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the newest cosigned tree has ", kept->tree_size,
+        " entries, and is not a tree of the data folder, which holds ", size,
+        ": the folder is older than what was published, or of another log"));
+  }
+  ASSIGN_OR_RETURN(const checkpoint::Note note,
+                   checkpoint::ParseNote(kept->note));
+  if (!witnesses.panel->policy().CheckCosigned(note).ok()) {
+    return absl::OkStatus();
+  }
+  TakeCosigned(*kept);
+  return absl::OkStatus();
 }
 
 Publisher::~Publisher() { Shutdown(); }
@@ -69,11 +120,6 @@ void Publisher::Publish(std::shared_ptr<sequencer::IntegratedBatch> batch) {
   changed_.NotifyAll();
 }
 
-std::shared_ptr<const PublishedTree> Publisher::current() const {
-  base::MutexLock lock(&mutex_);
-  return current_;
-}
-
 absl::Status Publisher::health() const {
   base::MutexLock lock(&mutex_);
   return health_;
@@ -96,8 +142,7 @@ void Publisher::Run() {
       if (status.ok()) {
         Release(*batch);
       } else {
-        base::MutexLock lock(&mutex_);
-        if (health_.ok()) health_ = status;
+        Stop(status);
       }
       Tell(std::move(batch), status);
     }
@@ -145,21 +190,45 @@ absl::Status Publisher::Verify(const sequencer::IntegratedBatch& batch) const {
   return absl::OkStatus();
 }
 
+void Publisher::Stop(const absl::Status& why) {
+  base::MutexLock lock(&mutex_);
+  if (health_.ok()) health_ = why;
+}
+
 void Publisher::Release(const sequencer::IntegratedBatch& batch) {
   if (batch.size() == 0) return;
-  auto tree = std::make_shared<PublishedTree>(PublishedTree{
-      batch.tree.new_size(), batch.tree.root(), batch.checkpoint});
-  std::vector<std::function<void()>> wake;
-  {
-    base::MutexLock lock(&mutex_);
-    const auto end = watchers_.upper_bound(tree->tree_size);
-    for (auto it = watchers_.begin(); it != end; ++it) {
-      wake.push_back(std::move(it->second.second));
-    }
-    watchers_.erase(watchers_.begin(), end);
-    current_ = std::move(tree);
+  const PublishedTree tree{batch.tree.new_size(), batch.tree.root(),
+                           batch.checkpoint};
+  integrated_.Set(tree);
+  if (!cosigning_.has_value() || cosigning_->witnesses.fail_open) {
+    served_.Set(tree);
   }
-  for (const auto& call : wake) call();
+  if (cosigner_ != nullptr) {
+    cosigner_->Offer({tree.tree_size, tree.root_hash, tree.checkpoint});
+  }
+}
+
+// Called by the cosigner's thread, and before it begins.
+void Publisher::TakeCosigned(absl::StatusOr<witness::CosignedTree> cosigned) {
+  if (!cosigned.ok()) {
+    if (absl::IsFailedPrecondition(cosigned.status())) {
+      cosigning_->diagnostics->Error("witnesses_disagree",
+                                     {{"why", cosigned.status().message()}});
+      Stop(cosigned.status());
+    } else {
+      cosigning_->diagnostics->Warning("no_witness_quorum",
+                                       {{"why", cosigned.status().message()}});
+    }
+    cosigned_.WakeAll();
+    return;
+  }
+  const PublishedTree tree{cosigned->tree_size, cosigned->root_hash,
+                           std::move(cosigned->note)};
+  // Failing open, readers may have a newer tree by now, and keep it.
+  const bool serve = !cosigning_->witnesses.fail_open ||
+                     served_.current()->tree_size == tree.tree_size;
+  if (serve) served_.SetUnlessOlder(tree);
+  cosigned_.Set(tree);
 }
 
 void Publisher::Tell(std::shared_ptr<sequencer::IntegratedBatch> batch,
@@ -178,46 +247,17 @@ void Publisher::Tell(std::shared_ptr<sequencer::IntegratedBatch> batch,
   }
 }
 
-absl::StatusOr<uint64_t> Publisher::Watch(uint64_t tree_size,
-                                          std::function<void()> wake) {
-  {
-    base::MutexLock lock(&mutex_);
-    if (!closing_ && current_->tree_size < tree_size) {
-      if (watchers_.size() >= options_.max_watchers) {
-        return absl::ResourceExhaustedError("too many readers are waiting");
-      }
-      const uint64_t handle = next_handle_++;
-      watchers_.emplace(tree_size, std::make_pair(handle, std::move(wake)));
-      return handle;
-    }
-  }
-  wake();
-  return 0;
-}
-
-void Publisher::StopWatching(uint64_t handle) {
-  base::MutexLock lock(&mutex_);
-  for (auto it = watchers_.begin(); it != watchers_.end(); ++it) {
-    if (it->second.first == handle) {
-      watchers_.erase(it);
-      return;
-    }
-  }
-}
-
 void Publisher::Shutdown() {
-  std::vector<std::function<void()>> wake;
   {
     base::MutexLock lock(&mutex_);
     closing_ = true;
-    for (auto& watcher : watchers_) {
-      wake.push_back(std::move(watcher.second.second));
-    }
-    watchers_.clear();
     changed_.NotifyAll();
   }
-  for (const auto& call : wake) call();
+  served_.Close();
   if (thread_.joinable()) thread_.join();
+  if (cosigner_ != nullptr) cosigner_->Shutdown();
+  cosigned_.Close();
+  integrated_.Close();
 }
 
 }  // namespace sightline::publish

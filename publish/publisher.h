@@ -1,18 +1,26 @@
 // Decides what the world may see: signs trees, re-reads each batch from the store
-// and re-hashes it, and only then releases its checkpoint and its receipts.
+// and re-hashes it, and only then releases its receipts and, when the witnesses
+// have cosigned (or none are asked), its checkpoint.
+//
+//   integrated()  what submitters' receipts are in: signed by the log
+//   cosigned()    the newest tree with the witness quorum
+//   current()     what readers are served: the integrated tree without witnesses
+//                 or when failing open, else the cosigned one
 //
 // Source:  docs/architecture.md "Life of an entry"; c2sp.org/tlog-checkpoint.
-// Errors:  health(): kDataLoss once a batch did not read back as it was hashed. It
-//          never recovers: a restart checks the store first.
-// Threads: thread-safe; one thread of its own verifies and releases.
+// Errors:  health(): kDataLoss once a batch did not read back as it was hashed;
+//          kFailedPrecondition once witnesses know of a larger or another tree.
+//          It never recovers: a restart checks the store first.
+// Threads: thread-safe; one thread of its own verifies and releases, another asks
+//          the witnesses.
 // Durable: a checkpoint is released only after the commit that carried it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,17 +31,13 @@
 #include "base/mutex.h"
 #include "checkpoint/note_signer.h"
 #include "crypto/sha256.h"
+#include "publish/cosigner.h"
+#include "publish/tree_feed.h"
 #include "sequencer/integrated_batch.h"
 #include "storage/log_store.h"
+#include "telemetry/diagnostics.h"
 
 namespace sightline::publish {
-
-// The newest tree that the world may see.
-struct PublishedTree {
-  uint64_t tree_size = 0;
-  crypto::Digest root_hash{};
-  std::string checkpoint;  // signed note
-};
 
 struct Options {
   // Batches that may wait between commit and release.
@@ -48,11 +52,20 @@ class Publisher final : public sequencer::BatchSink {
   using KeyCounts = std::function<bool(const checkpoint::NoteSigner& key,
                                        uint64_t tree_size)>;
 
-  // Begins with the store's newest checkpoint as the published tree (recovery.h has
-  // checked it). The arguments outlive the publisher.
+  // Who else must sign. Pointers outlive the publisher.
+  struct Cosigning {
+    Witnesses witnesses;
+    telemetry::Diagnostics* diagnostics = telemetry::NoDiagnostics();
+  };
+
+  // Begins with the store's newest checkpoint as the integrated tree (recovery.h
+  // has checked it), and with the tree that was last stored with its quorum.
+  // kFailedPrecondition: that one is not a tree of this store. The arguments
+  // outlive the publisher.
   static absl::StatusOr<std::unique_ptr<Publisher>> Create(
       const Options& options, storage::LogStore* store, std::string origin,
-      std::vector<checkpoint::NoteSigner> signers, KeyCounts key_counts);
+      std::vector<checkpoint::NoteSigner> signers, KeyCounts key_counts,
+      const std::optional<Cosigning>& cosigning = std::nullopt);
 
   ~Publisher() override;  // Shutdown()
 
@@ -61,16 +74,31 @@ class Publisher final : public sequencer::BatchSink {
                                    const crypto::Digest& root) override;
   void Publish(std::shared_ptr<sequencer::IntegratedBatch> batch) override;
 
-  // Never blocks on the pipeline.
-  std::shared_ptr<const PublishedTree> current() const;
-
-  // Calls `wake` once when the published tree has at least `tree_size` leaves (at
-  // once when it has), or when the publisher shuts down. A wake-up is a hint: look
-  // at current(). Returns a handle for StopWatching. kResourceExhausted: too many.
+  // What readers are served. Never blocks on the pipeline.
+  std::shared_ptr<const PublishedTree> current() const {
+    return served_.current();
+  }
   absl::StatusOr<uint64_t> Watch(uint64_t tree_size,
-                                 std::function<void()> wake);
-  // After it returns, the wake-up will not begin; one already running may finish.
-  void StopWatching(uint64_t handle);
+                                 std::function<void()> wake) {
+    return served_.Watch(tree_size, std::move(wake));
+  }
+  void StopWatching(uint64_t handle) { served_.StopWatching(handle); }
+
+  // The newest tree that reads back as it was signed; never behind current().
+  std::shared_ptr<const PublishedTree> integrated() const {
+    return integrated_.current();
+  }
+
+  // The newest tree with the quorum. Who watches is woken as well when a round
+  // ends without one.
+  bool has_witnesses() const { return cosigner_ != nullptr; }
+  std::shared_ptr<const PublishedTree> cosigned() const {
+    return cosigned_.current();
+  }
+  absl::StatusOr<uint64_t> WatchCosigned(uint64_t tree_size,
+                                         std::function<void()> wake) {
+    return cosigned_.Watch(tree_size, std::move(wake));
+  }
 
   absl::Status health() const;
 
@@ -82,6 +110,10 @@ class Publisher final : public sequencer::BatchSink {
             std::string origin, std::vector<checkpoint::NoteSigner> signers,
             KeyCounts key_counts);
 
+  absl::Status Begin(const std::optional<Cosigning>& cosigning);
+  absl::Status TakeUpCosigned();
+  void TakeCosigned(absl::StatusOr<witness::CosignedTree> cosigned);
+  void Stop(const absl::Status& why);
   void Run();
   absl::Status Verify(const sequencer::IntegratedBatch& batch) const;
   void Release(const sequencer::IntegratedBatch& batch);
@@ -94,18 +126,20 @@ class Publisher final : public sequencer::BatchSink {
   const std::vector<checkpoint::NoteSigner> signers_;
   const KeyCounts key_counts_;
 
+  TreeFeed integrated_;
+  TreeFeed cosigned_;
+  TreeFeed served_;
+  std::optional<Cosigning> cosigning_;  // fixed once Create is done
+
   mutable base::Mutex mutex_;
   base::CondVar changed_;
   std::vector<std::shared_ptr<sequencer::IntegratedBatch>> queue_
       ABSL_GUARDED_BY(mutex_);
-  std::shared_ptr<const PublishedTree> current_ ABSL_GUARDED_BY(mutex_);
-  std::multimap<uint64_t, std::pair<uint64_t, std::function<void()>>> watchers_
-      ABSL_GUARDED_BY(mutex_);
-  uint64_t next_handle_ ABSL_GUARDED_BY(mutex_) = 1;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
 
   std::thread thread_;
+  std::unique_ptr<Cosigner> cosigner_;  // null: no witnesses
 };
 
 }  // namespace sightline::publish

@@ -27,13 +27,27 @@ absl::StatusOr<Receipt> ReceiptFromStore(const storage::LogStore& store,
         absl::StrCat("entry ", index, " is beyond the published tree of ",
                      published_size, " entries"));
   }
+  PublishedTree tree;
+  ASSIGN_OR_RETURN(tree.checkpoint, store.ReadCheckpointCovering(index));
+  ASSIGN_OR_RETURN(const checkpoint::Note note,
+                   checkpoint::ParseNote(tree.checkpoint));
+  ASSIGN_OR_RETURN(const checkpoint::Checkpoint parsed,
+                   checkpoint::ParseCheckpoint(note.text));
+  tree.tree_size = parsed.tree_size;
+  tree.root_hash = parsed.root_hash;
+  return ReceiptInTree(store, index, tree);
+}
+
+absl::StatusOr<Receipt> ReceiptInTree(const storage::LogStore& store,
+                                      uint64_t index,
+                                      const PublishedTree& tree) {
+  if (index >= tree.tree_size) {
+    return absl::OutOfRangeError(absl::StrCat(
+        "entry ", index, " is beyond the tree of ", tree.tree_size));
+  }
   Receipt receipt;
   receipt.index = index;
-  ASSIGN_OR_RETURN(receipt.checkpoint, store.ReadCheckpointCovering(index));
-  ASSIGN_OR_RETURN(const checkpoint::Note note,
-                   checkpoint::ParseNote(receipt.checkpoint));
-  ASSIGN_OR_RETURN(const checkpoint::Checkpoint tree,
-                   checkpoint::ParseCheckpoint(note.text));
+  receipt.checkpoint = tree.checkpoint;
   RETURN_IF_ERROR(store.ReadEntries(
       index, index + 1, [&receipt](uint64_t, absl::string_view entry) {
         receipt.entry = std::string(entry);

@@ -4,6 +4,9 @@
 // the same statement gets the same receipt, byte for byte, today or after a restart.
 //
 // Source:  docs/formats.md "Receipt"; c2sp.org/tlog-proof.
+// With the witness quorum a receipt is in whatever cosigned tree holds the entry:
+// another one each time, and as good.
+//
 // Errors:  kOutOfRange: not published. kDataLoss: the store disagrees with itself.
 // Threads: pure but for the store; any thread.
 #pragma once
@@ -15,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "merkle/hash.h"
+#include "publish/tree_feed.h"
 #include "sequencer/integrated_batch.h"
 #include "storage/log_store.h"
 
@@ -36,5 +40,10 @@ Receipt ReceiptFromBatch(const sequencer::IntegratedBatch& batch,
 absl::StatusOr<Receipt> ReceiptFromStore(const storage::LogStore& store,
                                          uint64_t index,
                                          uint64_t published_size);
+
+// In `tree`, with its checkpoint; verifies the proof likewise.
+absl::StatusOr<Receipt> ReceiptInTree(const storage::LogStore& store,
+                                      uint64_t index,
+                                      const PublishedTree& tree);
 
 }  // namespace sightline::publish

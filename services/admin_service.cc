@@ -59,7 +59,8 @@ grpc::ServerUnaryReactor* AdminService::Answer(
     return call;
   }
   AnswerSubmission(log_, readers_, *context, request.statement(),
-                   admission::SealOpenings(), response, call);
+                   admission::SealOpenings(), v1::WAIT_FOR_INTEGRATED, response,
+                   call);
   return call;
 }
 

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <future>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "checkpoint/log_checkpoint.h"
 #include "checkpoint/log_keys.h"
 #include "merkle/hash.h"
 #include "publish/recovery.h"
@@ -14,6 +17,8 @@
 #include "statement/entry_codec.h"
 #include "statement/statement_codec.h"
 #include "tiles/proof_builder.h"
+#include "witness/panel.h"
+#include "witness/rollback_guard.h"
 
 namespace sightline::services {
 namespace {
@@ -58,7 +63,7 @@ bool Counts(const v1::LogKey& key, absl::string_view vkey, uint64_t tree_size) {
 
 absl::StatusOr<std::string> LogInstance::PublishedEntries::ReadEntry(
     uint64_t index) const {
-  const uint64_t size = publisher_->current()->tree_size;
+  const uint64_t size = publisher_->integrated()->tree_size;
   if (index >= size) {
     return absl::OutOfRangeError(absl::StrCat(
         "entry ", index, " is beyond the published tree of ", size));
@@ -72,6 +77,8 @@ LogInstance::LogInstance(LogParts parts)
       nodes_(&stored_nodes_),
       clock_(parts.clock),
       sealer_(parts.sealer),
+      witnesses_(parts.witnesses),
+      diagnostics_(parts.diagnostics),
       signers_(std::move(parts.signers)),
       published_entries_(store_) {}
 
@@ -89,8 +96,10 @@ absl::StatusOr<std::unique_ptr<LogInstance>> LogInstance::Open(
   RETURN_IF_ERROR(log->Replay());
   RETURN_IF_ERROR(log->CheckStore());
   RETURN_IF_ERROR(CheckRecords(*log->store_));
+  RETURN_IF_ERROR(log->CheckWitnesses());
   RETURN_IF_ERROR(log->StartPipeline(options));
   if (log->opened_.tree_size == 0) RETURN_IF_ERROR(log->LogGenesis());
+  RETURN_IF_ERROR(log->AwaitServed());
   return log;
 }
 
@@ -149,6 +158,70 @@ absl::Status LogInstance::CheckStore() const {
   return publish::CheckRightEdge(*store_, keys);
 }
 
+// Before anything is signed that others could hold against us.
+absl::Status LogInstance::CheckWitnesses() const {
+  if (witnesses_ == nullptr) return absl::OkStatus();
+  const auto& logs = witnesses_->panel->policy().logs();
+  if (!logs.empty() &&
+      std::none_of(logs.begin(), logs.end(), [this](const auto& log) {
+        return log.verifier.name() == origin_;
+      })) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the witness policy is for other logs than ", origin_));
+  }
+  ASSIGN_OR_RETURN(const witness::SignedTree tree, WhereItStands());
+  const absl::Status status =
+      witness::CheckNotBehind(witnesses_->panel, tree, witnesses_->start_limit);
+  if (!absl::IsUnavailable(status) || !witnesses_->fail_open) return status;
+  diagnostics_->Warning("rollback_guard_unanswered",
+                        {{"why", status.message()}});
+  return absl::OkStatus();
+}
+
+// Its newest checkpoint; of an empty store one of the empty tree, which every
+// tree continues: a witness that has cosigned more will say so.
+absl::StatusOr<witness::SignedTree> LogInstance::WhereItStands() const {
+  witness::SignedTree tree;
+  tree.tree_size = opened_.tree_size;
+  tree.root_hash = opened_.root_hash;
+  if (tree.tree_size > 0) {
+    ASSIGN_OR_RETURN(tree.note, store_->ReadNewestCheckpoint());
+    return tree;
+  }
+  tree.root_hash = merkle::EmptyRoot();
+  checkpoint::Checkpoint empty;
+  empty.origin = origin_;
+  empty.root_hash = tree.root_hash;
+  std::vector<checkpoint::NoteSigner> counting;
+  for (const checkpoint::NoteSigner& signer : signers_) {
+    if (KeyCounts(signer, 1)) counting.push_back(signer);
+  }
+  if (counting.empty()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "none of the ", signers_.size(),
+        " log keys given counts for the first tree of the log ", origin_));
+  }
+  ASSIGN_OR_RETURN(tree.note, checkpoint::SignCheckpoint(empty, counting));
+  return tree;
+}
+
+// Failing closed, there is nothing to serve before the first quorum.
+absl::Status LogInstance::AwaitServed() {
+  if (witnesses_ == nullptr || witnesses_->fail_open) return absl::OkStatus();
+  // Shared with the wake-up, which may come late.
+  const auto served = std::make_shared<std::promise<void>>();
+  ASSIGN_OR_RETURN(const uint64_t handle,
+                   publisher_->Watch(1, [served] { served->set_value(); }));
+  served->get_future().wait_for(
+      absl::ToChronoMilliseconds(witnesses_->start_limit));
+  publisher_->StopWatching(handle);
+  RETURN_IF_ERROR(health());
+  if (publisher_->current()->tree_size > 0) return absl::OkStatus();
+  return absl::UnavailableError(
+      "no checkpoint has the witness quorum, so there is nothing to serve; "
+      "start again when enough witnesses answer, or let the log fail open");
+}
+
 absl::Status LogInstance::StartPipeline(const LogOptions& options) {
   const uint64_t next_size = opened_.tree_size + 1;
   if (std::none_of(signers_.begin(), signers_.end(),
@@ -160,13 +233,16 @@ absl::Status LogInstance::StartPipeline(const LogOptions& options) {
                      " log keys given counts for tree size ", next_size,
                      " of the log ", origin_));
   }
+  std::optional<publish::Publisher::Cosigning> cosigning;
+  if (witnesses_ != nullptr) cosigning = {*witnesses_, diagnostics_};
   ASSIGN_OR_RETURN(
       publisher_,
       publish::Publisher::Create(
           options.publisher, store_, origin_, std::move(signers_),
           [this](const checkpoint::NoteSigner& key, uint64_t tree_size) {
             return KeyCounts(key, tree_size);
-          }));
+          },
+          cosigning));
   published_entries_.set_publisher(publisher_.get());
   ASSIGN_OR_RETURN(sequencer_, sequencer::Sequencer::Create(
                                    options.sequencer, store_, admission_.get(),

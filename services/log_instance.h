@@ -5,7 +5,9 @@
 // Errors:  Open: kDataLoss: the store fails its right edge or its records
 //          (record_checks.h), or a control entry is not what its tile says. kFailedPrecondition: an empty store
 //          without a genesis statement, a genesis statement of another log, or
-//          no log key that counts for the next tree.
+//          no log key that counts for the next tree; or a witness has cosigned
+//          a larger or another tree (rollback guard). kUnavailable: not enough
+//          witnesses answer to know that, or to serve a first checkpoint.
 // Threads: thread-safe.
 // Durable: when Open returns, entry 0 is published.
 // Cost:    Open: the right edge, and two reads per control entry and feed.
@@ -23,13 +25,16 @@
 #include "base/clock.h"
 #include "checkpoint/note_signer.h"
 #include "proto/sightline/v1/statement.pb.h"
+#include "publish/cosigner.h"
 #include "publish/publisher.h"
 #include "sequencer/entry_encoder.h"
 #include "sequencer/sequencer.h"
 #include "storage/log_store.h"
+#include "telemetry/diagnostics.h"
 #include "tiles/log_reader.h"
 #include "tiles/node_cache.h"
 #include "tiles/tile_source.h"
+#include "witness/remote_witness.h"
 
 namespace sightline::services {
 
@@ -50,6 +55,9 @@ struct LogParts {
   // Entry 0 of an empty store. May be null for a store that has entries;
   // otherwise it must be theirs.
   const v1::SignedStatement* genesis = nullptr;
+  // Null: no witnesses. Their panel is the log's alone, and shut down with it.
+  const publish::Witnesses* witnesses = nullptr;
+  telemetry::Diagnostics* diagnostics = telemetry::NoDiagnostics();
 };
 
 class LogInstance {
@@ -102,6 +110,9 @@ class LogInstance {
   absl::Status CheckStore() const;
   absl::Status StartPipeline(const LogOptions& options);
   absl::Status LogGenesis();
+  absl::Status CheckWitnesses() const;
+  absl::StatusOr<witness::SignedTree> WhereItStands() const;
+  absl::Status AwaitServed();
   std::vector<v1::LogKey> LogKeys(uint64_t tree_size) const;
   bool KeyCounts(const checkpoint::NoteSigner& key, uint64_t tree_size) const;
 
@@ -110,6 +121,8 @@ class LogInstance {
   const tiles::NodeCache nodes_;
   const base::Clock* const clock_;
   const admission::PayloadSealer* const sealer_;
+  const publish::Witnesses* const witnesses_;
+  telemetry::Diagnostics* const diagnostics_;
   std::vector<checkpoint::NoteSigner> signers_;  // until the publisher has them
 
   storage::TreeState opened_;  // where the store stood

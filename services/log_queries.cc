@@ -182,10 +182,15 @@ absl::Status LogQueries::GetConsistencyProof(
     v1::GetConsistencyProofResponse* response) const {
   const Tree tree = log_->publisher().current();
   const uint64_t first = request.first_tree_size();
-  ASSIGN_OR_RETURN(const uint64_t second,
-                   ResolveSize(request.second_tree_size(), tree));
+  // Receipts are in trees that may not be served yet; that those continue what is
+  // served must be provable all the same.
+  const Tree newest = log_->publisher().integrated();
+  ASSIGN_OR_RETURN(
+      const uint64_t second,
+      ResolveSize(request.second_tree_size(),
+                  request.second_tree_size() == 0 ? tree : newest));
   if (first == 0) return Fault("first_tree_size", "0, want more");
-  if (first > tree->tree_size) return ResolveSize(first, tree).status();
+  if (first > newest->tree_size) return ResolveSize(first, newest).status();
   if (first > second) {
     return Fault(
         "first_tree_size",

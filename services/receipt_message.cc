@@ -1,6 +1,7 @@
 #include "services/receipt_message.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -18,15 +19,28 @@ void FillHashes(absl::Span<const merkle::Hash> hashes,
   }
 }
 
-absl::Status FillStoredReceipt(const storage::LogStore& store, uint64_t index,
-                               uint64_t published_size, v1::Receipt* out) {
-  ASSIGN_OR_RETURN(publish::Receipt receipt,
-                   publish::ReceiptFromStore(store, index, published_size));
+namespace {
+
+absl::Status Fill(absl::StatusOr<publish::Receipt> made, v1::Receipt* out) {
+  ASSIGN_OR_RETURN(publish::Receipt receipt, std::move(made));
   out->set_index(receipt.index);
   out->set_entry(std::move(receipt.entry));
   FillHashes(receipt.inclusion_proof, out->mutable_inclusion_proof());
   out->set_checkpoint(std::move(receipt.checkpoint));
   return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status FillStoredReceipt(const storage::LogStore& store, uint64_t index,
+                               uint64_t published_size, v1::Receipt* out) {
+  return Fill(publish::ReceiptFromStore(store, index, published_size), out);
+}
+
+absl::Status FillReceiptInTree(const storage::LogStore& store, uint64_t index,
+                               const publish::PublishedTree& tree,
+                               v1::Receipt* out) {
+  return Fill(publish::ReceiptInTree(store, index, tree), out);
 }
 
 absl::Status FillReceipt(const sequencer::Placement& placement,

@@ -14,6 +14,7 @@
 #include "merkle/hash.h"
 #include "proto/sightline/v1/entry.pb.h"
 #include "proto/sightline/v1/submission_service.pb.h"
+#include "publish/tree_feed.h"
 #include "sequencer/integrated_batch.h"
 #include "storage/log_store.h"
 
@@ -26,6 +27,11 @@ void FillHashes(absl::Span<const merkle::Hash> hashes,
 // The receipt that was given for leaf `index`, from the store.
 absl::Status FillStoredReceipt(const storage::LogStore& store, uint64_t index,
                                uint64_t published_size, v1::Receipt* out);
+
+// The receipt of leaf `index` in `tree`.
+absl::Status FillReceiptInTree(const storage::LogStore& store, uint64_t index,
+                               const publish::PublishedTree& tree,
+                               v1::Receipt* out);
 
 // The receipt of an entry that has just been published, or of the earlier one
 // that it repeats.

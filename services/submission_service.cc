@@ -30,14 +30,15 @@ grpc::ServerUnaryReactor* SubmissionService::Submit(
     grpc::CallbackServerContext* context, const v1::SubmitRequest* request,
     v1::SubmitResponse* response) {
   UnaryCall* const call = calls_->Begin();
-  const absl::Status can_go_on =
-      call->accepted() ? CheckWaitFor(request->wait_for()) : ShuttingDown();
+  const absl::Status can_go_on = call->accepted()
+                                     ? CheckWaitFor(*log_, request->wait_for())
+                                     : ShuttingDown();
   if (!can_go_on.ok()) {
     call->Finish(ToGrpcStatus(can_go_on));
     return call;
   }
   AnswerSubmission(log_, readers_, *context, request->statement(),
-                   request->openings(), response, call);
+                   request->openings(), request->wait_for(), response, call);
   return call;
 }
 

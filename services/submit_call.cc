@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "base/status_macros.h"
 #include "crypto/sha256.h"
@@ -14,18 +15,31 @@
 
 namespace sightline::services {
 
-absl::Status CheckWaitFor(v1::WaitFor wait_for) {
+absl::Status CheckWaitFor(const LogInstance& log, v1::WaitFor wait_for) {
   switch (wait_for) {
     case v1::WAIT_FOR_UNSPECIFIED:
     case v1::WAIT_FOR_INTEGRATED:
       return absl::OkStatus();
     case v1::WAIT_FOR_COSIGNED:
+      if (log.publisher().has_witnesses()) return absl::OkStatus();
       return absl::FailedPreconditionError("no witnesses are configured");
     default:
       statement::Violations violations;
       violations.Add("wait_for", "not a value of WaitFor");
       return violations.ToStatus();
   }
+}
+
+absl::Status FillCosignedReceipt(const LogInstance& log, uint64_t index,
+                                 v1::Receipt* out) {
+  const auto tree = log.publisher().cosigned();
+  if (index < tree->tree_size) {
+    return FillReceiptInTree(log.store(), index, *tree, out);
+  }
+  return absl::UnavailableError(absl::StrCat(
+      "the entry is logged as ", index,
+      ", but the witness quorum has not cosigned it yet; submit the same "
+      "statement again to get its receipt"));
 }
 
 absl::optional<sequencer::Placement> LoggedBefore(
@@ -38,7 +52,7 @@ absl::optional<sequencer::Placement> LoggedBefore(
            .FindByIdentity(absl::MakeConstSpan(&identity, 1), &found)
            .ok() ||
       !found[0].has_value() ||
-      *found[0] >= log.publisher().current()->tree_size) {
+      *found[0] >= log.publisher().integrated()->tree_size) {
     return absl::nullopt;
   }
   return sequencer::Placement{*found[0], /*duplicate=*/true, nullptr};

@@ -135,7 +135,7 @@ void SubmitStream::Admit(Slot* slot) {
 absl::Status SubmitStream::TryAdmit(Slot* slot) {
   if (cancelled_) return absl::CancelledError("the stream was cancelled");
   const v1::SubmitRequest& submit = slot->request.submit();
-  RETURN_IF_ERROR(CheckWaitFor(submit.wait_for()));
+  RETURN_IF_ERROR(CheckWaitFor(*parts_.log, submit.wait_for()));
   absl::StatusOr<admission::AdmittedEntry> entry =
       parts_.log->admission().Admit(peer_, submit.statement(),
                                     submit.openings());
@@ -191,9 +191,24 @@ bool SubmitStream::Sequence(Slot* slot) {
   return true;
 }
 
-// Called by the sequencer or the publisher.
+// Called by the sequencer or the publisher, with a reference.
 void SubmitStream::Placed(Slot* slot,
                           absl::StatusOr<sequencer::Placement> placed) {
+  if (!placed.ok() ||
+      slot->request.submit().wait_for() != v1::WAIT_FOR_COSIGNED) {
+    return Answered(slot, std::move(placed));
+  }
+  // The receipt will be read from the store, in another tree.
+  placed->batch = nullptr;
+  const auto watching = parts_.log->publisher().WatchCosigned(
+      placed->index + 1,
+      [this, slot, found = *placed] { Answered(slot, found); });
+  if (!watching.ok()) Answered(slot, watching.status());
+}
+
+// By whoever has come to know the answer, with Placed's reference.
+void SubmitStream::Answered(Slot* slot,
+                            absl::StatusOr<sequencer::Placement> placed) {
   {
     base::MutexLock lock(&mutex_);
     slot->entry.reset();
@@ -336,12 +351,21 @@ void SubmitStream::Write(Slot* slot, bool more) {
   StartWrite(&response_, options);
 }
 
+absl::Status SubmitStream::FillAccepted(const Slot& slot,
+                                        v1::SubmitResponse* out) const {
+  if (slot.request.submit().wait_for() == v1::WAIT_FOR_COSIGNED) {
+    out->set_duplicate(slot.placement.duplicate);
+    return FillCosignedReceipt(*parts_.log, slot.placement.index,
+                               out->mutable_receipt());
+  }
+  return FillAnswer(slot.placement, parts_.log->store(),
+                    parts_.log->publisher().integrated()->tree_size, out);
+}
+
 void SubmitStream::Encode(const Slot& slot) {
   absl::Status refusal = slot.refusal;
   if (refusal.ok()) {
-    refusal = FillAnswer(slot.placement, parts_.log->store(),
-                         parts_.log->publisher().current()->tree_size,
-                         response_.mutable_accepted());
+    refusal = FillAccepted(slot, response_.mutable_accepted());
   }
   if (!refusal.ok()) *response_.mutable_refused() = ToRpcStatus(refusal);
 }

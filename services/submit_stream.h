@@ -128,6 +128,8 @@ class SubmitStream final
   bool Sequence(Slot* slot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Placed(Slot* slot, absl::StatusOr<sequencer::Placement> placed)
       ABSL_LOCKS_EXCLUDED(mutex_);
+  void Answered(Slot* slot, absl::StatusOr<sequencer::Placement> placed)
+      ABSL_LOCKS_EXCLUDED(mutex_);
   void SetAlarm();
   void TryHeldAgain() ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -139,6 +141,7 @@ class SubmitStream final
   absl::Status FinalStatus() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Write(Slot* slot, bool more) ABSL_LOCKS_EXCLUDED(mutex_);
   void Encode(const Slot& slot);
+  absl::Status FillAccepted(const Slot& slot, v1::SubmitResponse* out) const;
 
   const SubmitStreamOptions options_;
   const Parts parts_;

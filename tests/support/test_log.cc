@@ -109,6 +109,10 @@ absl::Status TestLog::Open() {
   parts.signers = options_.more_signers;
   parts.signers.push_back(parties_.LogSigner());
   parts.genesis = &parties_.genesis();
+  parts.diagnostics = &diagnostics_;
+  if (options_.witnesses != nullptr) {
+    parts.witnesses = options_.witnesses(store_);
+  }
   ASSIGN_OR_RETURN(log_,
                    services::LogInstance::Open(options_.log, std::move(parts)));
   ASSIGN_OR_RETURN(const storage::TreeState state, store_->ReadTreeState());
@@ -160,7 +164,8 @@ absl::StatusOr<v1::SubmitResponse> TestLog::Submit(
                    promise.get_future().get());
   v1::SubmitResponse response;
   RETURN_IF_ERROR(services::FillAnswer(
-      placement, *store_, log_->publisher().current()->tree_size, &response));
+      placement, *store_, log_->publisher().integrated()->tree_size,
+      &response));
   return response;
 }
 

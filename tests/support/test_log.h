@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "checkpoint/note_signer.h"
 #include "grpcpp/channel.h"
 #include "proto/sightline/v1/submission_service.pb.h"
+#include "publish/cosigner.h"
 #include "services/log_instance.h"
 #include "services/server.h"
 #include "storage/log_store.h"
@@ -45,6 +47,9 @@ struct TestLogOptions {
   // Beside the log key of the parties.
   std::vector<checkpoint::NoteSigner> more_signers;
   bool plaintext = false;  // listens without TLS as well
+  // Makes the log's witnesses, each time it is opened; they outlive that run.
+  // Null: none.
+  std::function<const publish::Witnesses*(const storage::LogStore*)> witnesses;
 };
 
 class TestLog {
