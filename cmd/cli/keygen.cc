@@ -22,6 +22,7 @@ struct Flags {
   std::string out;
   std::string algorithm = "ed25519";
   std::string origin;
+  std::string name;
 };
 
 // "agency.key" -> "agency.pub"; other names get ".pub" appended.
@@ -81,6 +82,28 @@ absl::StatusOr<int> MakeLogKey(const Flags& flags, Invocation& run) {
   return kExitOk;
 }
 
+absl::StatusOr<int> MakeWitnessKey(const Flags& flags, Invocation& run) {
+  ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::Generate(
+                                               crypto::KeyAlgorithm::kEd25519));
+  ASSIGN_OR_RETURN(const checkpoint::NoteSigner signer,
+                   checkpoint::NoteSigner::Create(
+                       flags.name, checkpoint::KeyType::kCosignature, key));
+  ASSIGN_OR_RETURN(const crypto::SecretString text, signer.PrivateText());
+  RETURN_IF_ERROR(
+      crypto::WriteSecretFile(flags.out, absl::StrCat(text.view(), "\n")));
+  Output out = run.MakeOutput();
+  if (out.json()) {
+    out.Document({{"private_key", flags.out},
+                  {"name", flags.name},
+                  {"vkey", signer.vkey()}});
+    return kExitOk;
+  }
+  out.Field("private key", absl::StrCat(flags.out, " (the witness's alone)"));
+  out.Field("name", flags.name);
+  out.Field("vkey", signer.vkey());
+  return kExitOk;
+}
+
 absl::StatusOr<int> MakeSealKey(const Flags& flags, Invocation& run) {
   const crypto::SecretString key = run.around.rng->Secret(crypto::kAeadKeySize);
   RETURN_IF_ERROR(crypto::WriteSecretFile(
@@ -119,6 +142,8 @@ void AddKeygen(CLI::App* app, Invocation* run) {
       "  sightline keygen statement --out agency.key\n"
       "  sightline keygen registrar --out registrar-1.key\n"
       "  sightline keygen log --origin log.example.com --out log.key\n"
+      "  sightline keygen witness --name witness.example.com --out "
+      "witness.key\n"
       "  sightline keygen seal --out seal.key");
   const auto flags = std::make_shared<Flags>();
   for (const auto& [name, description] :
@@ -135,6 +160,12 @@ void AddKeygen(CLI::App* app, Invocation* run) {
           flags, &MakeLogKey)
       ->add_option("--origin", flags->origin,
                    "The log's unique name, for example log.example.com")
+      ->required();
+  AddKind(keygen, run, "witness",
+          "A witness's key, to cosign with; prints the vkey", "witness.key",
+          flags, &MakeWitnessKey)
+      ->add_option("--name", flags->name,
+                   "The witness's unique name, for example witness.example.com")
       ->required();
   AddKind(keygen, run, "seal",
           "The key that encrypts sealed openings at rest (32 bytes)",
