@@ -1,6 +1,6 @@
 // A small HTTP/1.1 server for a Handler: a thread for each connection that is
 // being served, from a bounded pool. By cpp-httplib; nothing else of a witness
-// knows that (docs/adr/0006-witness-http.md).
+// knows that (docs/adr/0019-witness-http.md).
 //
 // Shapes:  bodies up to max_body_bytes, else 413. Connections beyond the pool
 //          wait for a thread, then in the kernel's queue.
