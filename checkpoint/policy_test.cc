@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_matchers.h"
+#include "checkpoint/note.h"
 #include "checkpoint/note_signer.h"
 #include "checkpoint/test_vectors.h"
 #include "crypto/signer.h"
@@ -295,6 +296,23 @@ TEST(PolicyOpenCheckpoint, RefusesAForgedCosignatureEvenWithoutQuorum) {
   EXPECT_THAT(policy.OpenCheckpoint(CheckpointNote(kCheckpoints[3]) +
                                     Line(kWitnessName, kCosignature5)),
               StatusIs(kInvalid, HasSubstr("line 2")));
+}
+
+TEST(CheckCosigned, CountsWitnessesThatVerifyWhoeverElseSigned) {
+  ASSERT_OK_AND_ASSIGN(
+      const Policy policy,
+      Policy::Parse(Witnesses(3) + "group G 2 w0 w1 w2\nquorum G\n"));
+  Note note;
+  note.text = CheckpointText(kCheckpoints[3]);
+  note.signatures = {*LogSigner().Sign(note.text),
+                     *Other(0).Cosign(note.text, 1)};
+  EXPECT_THAT(policy.CheckCosigned(note), StatusIs(kInvalid));
+  note.signatures.push_back(*Other(0).Cosign(note.text, 2));
+  EXPECT_THAT(policy.CheckCosigned(note), StatusIs(kInvalid)) << "one twice";
+  note.signatures.push_back(*Other(2).Cosign(note.text, 1));
+  EXPECT_OK(policy.CheckCosigned(note));
+  note.signatures.back().signature[20] ^= 1;
+  EXPECT_THAT(policy.CheckCosigned(note), StatusIs(kInvalid));
 }
 
 }  // namespace

@@ -151,6 +151,19 @@ TEST_F(TreeTrackerTest, ConvictsALogWhoseOlderCheckpointIsOfAnotherHistory) {
   EXPECT_TRUE(EvidenceOf(forked.status()).has_value());
 }
 
+// A receipt's tree may be ahead of what the log serves; what was served is not.
+TEST_F(TreeTrackerTest, HoldsALogToWhatItServedNotToReceipts) {
+  ASSERT_OK(tracker_.ObserveServed(Note(7), tracker_.served()));
+  ASSERT_OK(tracker_.Observe(Note(12)));
+  EXPECT_EQ(tracker_.newest()->size, 12u);
+  EXPECT_EQ(tracker_.served()->size, 7u);
+  EXPECT_OK(tracker_.ObserveServed(Note(7), tracker_.served()));
+  EXPECT_OK(tracker_.ObserveServed(Note(12), tracker_.served()));
+  EXPECT_EQ(tracker_.served()->size, 12u);
+  EXPECT_THAT(tracker_.ObserveServed(Note(7), tracker_.served()),
+              StatusIs(absl::StatusCode::kDataLoss));
+}
+
 TEST_F(TreeTrackerTest, ConvictsALogThatGoesBack) {
   ASSERT_OK_AND_ASSIGN(const TreePtr floor, tracker_.Observe(Note(12)));
   const auto back = tracker_.Observe(Note(7), floor);
