@@ -63,8 +63,15 @@ absl::StatusOr<RangePlan> RangeNodes(uint64_t begin, uint64_t end,
   }
   RangePlan plan;
   Split(0, begin, &plan.left);
+  Split(begin, end, &plan.own);
   Split(end, tree_size, &plan.right);
   return plan;
+}
+
+Hash RootOver(absl::Span<const NodeId> nodes, absl::Span<const Hash> hashes) {
+  NodeStack stack;
+  for (size_t i = 0; i < nodes.size(); ++i) stack.Push(nodes[i], hashes[i]);
+  return stack.Root();
 }
 
 absl::Status VerifyRange(uint64_t begin, absl::Span<const Hash> leaf_hashes,

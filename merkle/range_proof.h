@@ -31,11 +31,18 @@ namespace sightline::merkle {
 struct RangePlan {
   absl::InlinedVector<NodeId, 32> left;
   absl::InlinedVector<NodeId, 64> right;
+  // Not in the proof: those of the run itself.
+  absl::InlinedVector<NodeId, 32> own;
 };
 
 // Which nodes prove leaves [begin, end) in the tree of `tree_size` leaves.
 absl::StatusOr<RangePlan> RangeNodes(uint64_t begin, uint64_t end,
                                      uint64_t tree_size);
+
+// The root hash of the tree whose leaves `nodes` are above, each once, left to
+// right: all nodes of a plan, for whoever wants to verify a range proof without
+// the leaves. REQUIRES: as many hashes as nodes.
+Hash RootOver(absl::Span<const NodeId> nodes, absl::Span<const Hash> hashes);
 
 // Checks that `leaf_hashes` are the leaves from `begin` on of the tree with
 // `tree_size` leaves and root hash `root`. Strict: `left` and `right` hold

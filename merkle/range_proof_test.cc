@@ -88,6 +88,26 @@ TEST(RangeNodes, RefusesWhatIsNoRange) {
   EXPECT_THAT(RangeNodes(0, 1, kMaxTreeSize + 1), StatusIs(kWrong));
 }
 
+TEST(RootOver, AllNodesOfAPlanLeadToTheRoot) {
+  for (uint64_t size = 1; size <= 70; ++size) {
+    for (uint64_t begin = 0; begin <= size; ++begin) {
+      for (uint64_t end = begin; end <= size; ++end) {
+        SCOPED_TRACE(absl::StrCat("[", begin, ", ", end, ") of ", size));
+        ASSERT_OK_AND_ASSIGN(const RangePlan plan,
+                             RangeNodes(begin, end, size));
+        std::vector<NodeId> ids = Ids(plan.left);
+        ids.insert(ids.end(), plan.own.begin(), plan.own.end());
+        ids.insert(ids.end(), plan.right.begin(), plan.right.end());
+        std::vector<Hash> hashes;
+        for (const NodeId id : ids) hashes.push_back(NodeOf(SmallTree(), id));
+        ASSERT_EQ(RootOver(ids, hashes), SmallTree().Root(size));
+        hashes.back()[0] ^= 1;
+        ASSERT_NE(RootOver(ids, hashes), SmallTree().Root(size));
+      }
+    }
+  }
+}
+
 TEST(VerifyRange, EveryRunOfEverySmallTree) {
   for (uint64_t size = 0; size <= 70; ++size) {
     for (uint64_t begin = 0; begin <= size; ++begin) {

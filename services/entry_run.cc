@@ -108,18 +108,24 @@ void EndRun(absl::string_view checkpoint, EncodedRun* run) {
   PutVarint(body, &run->buffer[run->offset + 1]);
 }
 
+// The proof is verified with the stored nodes of the run itself.
 absl::Status AppendRangeProof(const tiles::NodeReader& nodes, uint64_t begin,
-                              uint64_t end, uint64_t tree_size,
+                              uint64_t end, const publish::PublishedTree& tree,
                               std::string* out) {
   ASSIGN_OR_RETURN(const merkle::RangePlan plan,
-                   merkle::RangeNodes(begin, end, tree_size));
+                   merkle::RangeNodes(begin, end, tree.tree_size));
   std::vector<merkle::NodeId> ids(plan.left.begin(), plan.left.end());
+  ids.insert(ids.end(), plan.own.begin(), plan.own.end());
   ids.insert(ids.end(), plan.right.begin(), plan.right.end());
   std::vector<merkle::Hash> hashes;
   RETURN_IF_ERROR(nodes.ReadNodes(ids, &hashes));
+  if (merkle::RootOver(ids, hashes) != tree.root_hash) {
+    return absl::DataLossError(absl::StrCat(
+        "the stored tiles do not prove entries ", begin, "-", end));
+  }
   const absl::Span<const merkle::Hash> all(hashes);
   AppendHashes(kLeft, all.first(plan.left.size()), out);
-  AppendHashes(kRight, all.subspan(plan.left.size()), out);
+  AppendHashes(kRight, all.last(plan.right.size()), out);
   return absl::OkStatus();
 }
 
@@ -154,8 +160,8 @@ absl::StatusOr<EncodedRun> EncodeWholeRun(const storage::LogStore& store,
         return true;
       }));
   run.next_index = begin + run.entries;
-  RETURN_IF_ERROR(AppendRangeProof(nodes, begin, run.next_index, tree.tree_size,
-                                   &run.buffer));
+  RETURN_IF_ERROR(
+      AppendRangeProof(nodes, begin, run.next_index, tree, &run.buffer));
   EndRun(tree.checkpoint, &run);
   return run;
 }

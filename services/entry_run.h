@@ -13,9 +13,10 @@
 //          edges of the run. With a filter: a look at each entry, and a
 //          verified inclusion proof for each that is taken.
 //
-// A run without a filter is not hashed again: the publisher has re-read and
-// re-hashed each batch, the store checks its blocks, and the reader checks the
-// range proof.
+// The entries of a run without a filter are not hashed again: the publisher has
+// re-read and re-hashed each batch, the store checks its blocks, and the reader
+// checks the range proof, which is verified here with the stored nodes of the
+// run.
 #pragma once
 
 #include <cstddef>

@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "base/status_macros.h"
 #include "base/status_matchers.h"
 #include "crypto/sha256.h"
 #include "merkle/compact_range.h"
+#include "merkle/geometry.h"
 #include "merkle/hash.h"
 #include "merkle/proof.h"
 #include "merkle/range_proof.h"
@@ -23,6 +26,7 @@
 #include "tests/services/calls.h"
 #include "tests/support/test_log.h"
 #include "tests/support/test_parties.h"
+#include "tiles/log_reader.h"
 #include "tiles/tile.h"
 #include "tiles/tile_source.h"
 
@@ -392,6 +396,38 @@ TEST_P(LogTest, APageHasALimitOfBytes) {
     EXPECT_TRUE(bytes <= 2000 || page.entries_size() == 1);
     EXPECT_GT(page.entries_size(), 0);
     next = page.next_index();
+  }
+}
+
+// Gives one node wrong.
+class WrongNodes final : public tiles::NodeReader {
+ public:
+  WrongNodes(const tiles::NodeReader* nodes, size_t which)
+      : nodes_(nodes), which_(which) {}
+  absl::Status ReadNodes(absl::Span<const merkle::NodeId> ids,
+                         std::vector<merkle::Hash>* out) const override {
+    RETURN_IF_ERROR(nodes_->ReadNodes(ids, out));
+    if (which_ < out->size()) (*out)[which_][0] ^= 1;
+    return absl::OkStatus();
+  }
+
+ private:
+  const tiles::NodeReader* const nodes_;
+  const size_t which_;
+};
+
+TEST_P(LogTest, NoRunLeavesWithAProofThatDoesNotHold) {
+  ASSERT_OK(log_->Append(300));
+  const auto tree = log_->log().publisher().current();
+  const tiles::TileNodeReader nodes(&log_->store());
+  ASSERT_OK_AND_ASSIGN(const auto all, services::EntryFilter::Create({}));
+  services::RunLimits limits;
+  limits.max_entries = 50;
+  for (size_t which = 0; which < 8; ++which) {
+    const WrongNodes wrong(&nodes, which);
+    EXPECT_THAT(
+        services::EncodeRun(log_->store(), wrong, *tree, 101, all, limits),
+        StatusIs(absl::StatusCode::kDataLoss));
   }
 }
 
