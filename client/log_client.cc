@@ -128,7 +128,6 @@ LogClient::LogClient(std::unique_ptr<Connection> connection)
 LogClient::~LogClient() { connection_->Close(); }
 
 TreePtr LogClient::newest() const { return connection_->tracker().newest(); }
-TreePtr LogClient::served() const { return connection_->tracker().served(); }
 
 const std::string& LogClient::origin() const {
   return connection_->tracker().keys().origin();
@@ -165,7 +164,7 @@ absl::StatusOr<SubmitResult> LogClient::Administer(
 
 absl::StatusOr<TreePtr> LogClient::GetCheckpoint(uint64_t min_tree_size,
                                                  absl::Duration patience) {
-  const TreePtr floor = served();
+  const TreePtr floor = connection_->tracker().served();
   v1::GetCheckpointRequest request;
   request.set_min_tree_size(min_tree_size);
   ASSIGN_OR_RETURN(const v1::GetCheckpointResponse response,
@@ -203,7 +202,7 @@ absl::StatusOr<InclusionProof> LogClient::ProveInclusionOf(
 
 absl::StatusOr<InclusionProof> LogClient::Prove(
     const v1::GetInclusionProofRequest& request) {
-  const TreePtr floor = served();
+  const TreePtr floor = connection_->tracker().served();
   ASSIGN_OR_RETURN(const v1::GetInclusionProofResponse response,
                    connection_->Call(connection_->log(),
                                      &v1::LogService::Stub::GetInclusionProof,
@@ -231,7 +230,7 @@ absl::StatusOr<InclusionProof> LogClient::Prove(
 
 absl::StatusOr<ConsistencyProof> LogClient::ProveConsistency(
     uint64_t first_size, uint64_t second_size) {
-  const TreePtr floor = served();
+  const TreePtr floor = connection_->tracker().served();
   v1::GetConsistencyProofRequest request;
   request.set_first_tree_size(first_size);
   request.set_second_tree_size(second_size);
@@ -261,7 +260,7 @@ absl::StatusOr<ConsistencyProof> LogClient::ProveConsistency(
 }
 
 absl::StatusOr<ProvenEntry> LogClient::GetEntry(uint64_t index) {
-  const TreePtr floor = served();
+  const TreePtr floor = connection_->tracker().served();
   v1::GetEntryRequest request;
   request.set_index(index);
   ASSIGN_OR_RETURN(
@@ -284,7 +283,7 @@ absl::StatusOr<ProvenEntry> LogClient::GetEntry(uint64_t index) {
 absl::StatusOr<EntryRun> LogClient::ListEntries(uint64_t start_index,
                                                 uint32_t max_entries,
                                                 const v1::EntryFilter& filter) {
-  const TreePtr floor = served();
+  const TreePtr floor = connection_->tracker().served();
   v1::ListEntriesRequest request;
   request.set_start_index(start_index);
   request.set_max_entries(max_entries);

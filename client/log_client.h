@@ -193,9 +193,6 @@ class LogClient {
   // The newest verified tree; null before the first answer. Its note is what
   // Options::remembered_checkpoint of a later client takes.
   TreePtr newest() const;
-  // The newest that the log served, not only in a receipt: where it may not fall
-  // behind, and what to remember for a next run.
-  TreePtr served() const;
   const std::string& origin() const;
 
  private:

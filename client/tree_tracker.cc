@@ -37,8 +37,6 @@ absl::Status Contradiction(absl::string_view what, const SignedTree& seen,
 absl::Status TreeTracker::Resume(absl::string_view note) {
   ASSIGN_OR_RETURN(TreePtr tree, Open(note));
   Remember(nullptr, tree);
-  base::MutexLock lock(&mutex_);
-  served_ = std::move(tree);
   return absl::OkStatus();
 }
 

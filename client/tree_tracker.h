@@ -52,8 +52,9 @@ class TreeTracker {
   TreeTracker(checkpoint::LogKeySet keys, ProofFetcher fetch)
       : keys_(std::move(keys)), fetch_(std::move(fetch)) {}
 
-  // Takes up a note that was served and verified earlier (by a process before
-  // this one). REQUIRES: nothing has been observed yet.
+  // Takes up a note that was verified earlier (by a process before this one). It
+  // may have come with a receipt, so it is no floor, but everything that follows
+  // must be proved consistent with it. REQUIRES: nothing has been observed yet.
   absl::Status Resume(absl::string_view note);
 
   // Verifies `note` and remembers it. `floor`, when not null, is what the

@@ -151,7 +151,10 @@ TEST_F(PanelTest, GivesUpOnATreeThatWitnessesAreAheadOf) {
 }
 
 TEST_F(PanelTest, AForkIsCosignedByNobody) {
-  ASSERT_OK(panel_->Cosign(log_.Tree(9), kLong));
+  // By all three, not by a quorum: who has seen nothing of the log cannot know.
+  panel_->Ask(log_.Tree(9), kLong, [](const auto& so_far) {
+    return WhoIs(Kind::kCosigned, so_far).size() == 3;
+  });
   const TestLog fork(64, "fork", 4);
   MakePanel(&fork);
   for (const uint64_t size : {9, 12}) {

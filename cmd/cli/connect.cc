@@ -95,7 +95,7 @@ Session::Memory Session::Remembered() const {
 
 Session::~Session() {
   if (memory_file_.empty() || client_ == nullptr) return;
-  const client::TreePtr newest = client_->served();
+  const client::TreePtr newest = client_->newest();
   // Another run may have seen more in the meantime.
   if (newest == nullptr || newest->size <= Remembered().tree_size) return;
   // Best effort: a run that could not keep it is still a run that verified.
