@@ -624,7 +624,7 @@ TEST_P(EntryStreamTest, ManyEntriesToAMessage) {
   ASSERT_OK_AND_ASSIGN(const v1::EntryRun run, reader->Read());
   size_t bytes = 0;
   for (const v1::LogEntry& entry : run.entries()) bytes += entry.entry().size();
-  EXPECT_GT(bytes, 200'000u);
+  EXPECT_GT(bytes, 150'000u);
   EXPECT_LE(bytes, services::RunLimits().max_bytes);
   // As long as it has room for a whole bundle, a run ends with one.
   EXPECT_EQ(run.next_index() % tiles::kTileWidth, 0u);

@@ -218,7 +218,7 @@ absl::Status Importer::Enrol(absl::Span<const ImportedAgency> agencies,
   const absl::Status status = Parallel(agencies.size(), [&](size_t i) {
     return EnrolOne(log.get(), agencies[i], registrars, result);
   });
-  Remember(log->served());
+  Remember(log->newest());
   return base::Annotate(status, "enrolling");
 }
 
@@ -369,7 +369,7 @@ absl::Status Importer::SubmitFeed(const std::string& submitter,
     status = feed.Attempt(log.get());
     if (feed.done() || (!status.ok() && !IsPassing(status))) break;
   }
-  Remember(log->served());
+  Remember(log->newest());
   // When nothing waits any more, how the last stream ended does not matter,
   // unless it was for good.
   if (feed.done() && (status.ok() || IsPassing(status)))
