@@ -28,6 +28,11 @@ class AdmittedEntryMaker {
     return entry;
   }
 
+  // For a `statement` that is one, whose identity is not the hash of its bytes.
+  static void SetIdentityHash(const crypto::Digest& hash,
+                              AdmittedEntry* entry) {
+    entry->identity_hash_ = hash;
+  }
   // As if a policy governed it.
   static void SetGoverned(AdmittedEntry* entry) { entry->governed_ = true; }
   // As if it had been admitted under that version (Gate::version).

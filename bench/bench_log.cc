@@ -1,7 +1,6 @@
 #include "bench/bench_log.h"
 
 #include <algorithm>
-#include <random>
 #include <utility>
 
 #include "admission/admission.h"
@@ -16,6 +15,7 @@
 #include "crypto/secret.h"
 #include "sequencer/integrated_batch.h"
 #include "sequencer/sequencer.h"
+#include "statement/dsse.h"
 #include "statement/policy.h"
 
 namespace sightline::bench {
@@ -67,6 +67,48 @@ class Feeder {
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };
 
+// Makes statements of an agency that nobody signed, of one size, fast: what a
+// start and an audit look at is there, the signature is not.
+class UnsignedStatements {
+ public:
+  UnsignedStatements(absl::string_view submitter, size_t bytes) {
+    v1::Statement statement;
+    statement.mutable_header()->set_submitter(std::string(submitter));
+    const std::string id(16, '\xa5');
+    statement.mutable_header()->set_statement_id(id);
+    statement.mutable_footage_request()->set_unit("");
+    v1::SignedStatement envelope;
+    envelope.set_payload_type(std::string(statement::kPayloadType));
+    do {
+      statement.mutable_footage_request()->mutable_unit()->push_back('u');
+      envelope.set_payload(statement.SerializeAsString());
+    } while (envelope.ByteSizeLong() < bytes);
+    bytes_ = envelope.SerializeAsString();
+    id_at_ = bytes_.find(id);
+    payload_at_ = bytes_.find(envelope.payload());
+    payload_size_ = envelope.payload().size();
+  }
+
+  // No two alike for different numbers.
+  admission::AdmittedEntry Make(absl::string_view submitter, uint64_t number) {
+    bytes_.replace(id_at_, 8, base::U64(number));
+    admission::AdmittedEntry entry =
+        admission::AdmittedEntryMaker::Make(submitter, bytes_);
+    admission::AdmittedEntryMaker::SetIdentityHash(
+        statement::IdentityHash(
+            statement::kPayloadType,
+            absl::string_view(bytes_).substr(payload_at_, payload_size_)),
+        &entry);
+    return entry;
+  }
+
+ private:
+  std::string bytes_;
+  size_t id_at_ = 0;
+  size_t payload_at_ = 0;
+  size_t payload_size_ = 0;
+};
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BenchLog>> BenchLog::Open(
@@ -116,17 +158,16 @@ uint64_t BenchLog::tree_size() const {
 absl::Status BenchLog::FillTo(uint64_t tree_size, size_t entry_bytes) {
   const uint64_t first = this->tree_size();
   const uint64_t version = log_->admission().version();
-  const size_t body_bytes =
-      std::max(entry_bytes, kEntryOverhead + 16) - kEntryOverhead;
   const std::vector<tests::Party>& agencies = parties_->agencies();
-  std::mt19937_64 random(first);
+  std::vector<UnsignedStatements> statements;
+  for (const tests::Party& agency : agencies) {
+    statements.emplace_back(
+        agency.id, std::max(entry_bytes, kEntryOverhead) - kEntryOverhead);
+  }
   Feeder feeder(&log_->sequencer());
   for (uint64_t i = first; i < tree_size; ++i) {
-    std::string body = base::U64(i);  // no two alike
-    while (body.size() < body_bytes) base::AppendU64(random(), &body);
-    body.resize(body_bytes);
-    admission::AdmittedEntry entry = admission::AdmittedEntryMaker::Make(
-        agencies[i % agencies.size()].id, std::move(body));
+    const size_t who = i % agencies.size();
+    admission::AdmittedEntry entry = statements[who].Make(agencies[who].id, i);
     admission::AdmittedEntryMaker::SetRegistryVersion(version, &entry);
     if (!feeder.Submit(std::move(entry))) break;
   }
