@@ -1,12 +1,15 @@
 #include "statement/policy.h"
 
 #include <algorithm>
+#include <cassert>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "google/protobuf/text_format.h"
 #include "statement/offences.h"
+#include "statement/policy_texts.h"
 #include "statement/timestamps.h"
 
 namespace sightline::statement {
@@ -14,7 +17,6 @@ namespace {
 
 constexpr size_t kMaxFindingText = 100;
 constexpr int64_t kClockSkewMs = 5 * 60 * 1000;
-constexpr int64_t kSecondsPerDay = 86400;
 
 constexpr v1::Finding::Severity kNote = v1::Finding::SEVERITY_NOTE;
 constexpr v1::Finding::Severity kViolation = v1::Finding::SEVERITY_VIOLATION;
@@ -205,71 +207,6 @@ class Evaluation {
   std::vector<v1::Finding> findings_;
 };
 
-constexpr int64_t kJune8Of2021 = 1623110400000;
-constexpr int64_t kJanuary24Of2024 = 1706054400000;
-constexpr int64_t kJanuary1Of2016 = 1451606400000;
-constexpr int64_t kMay1Of2025 = 1746057600000;
-
-v1::PolicyVersion NewPolicy(absl::string_view id, absl::string_view title,
-                            int64_t from_unix_ms) {
-  v1::PolicyVersion out;
-  out.mutable_policy()->set_policy_id(std::string(id));
-  out.mutable_policy()->set_version(1);
-  out.set_title(std::string(title));
-  *out.mutable_in_force_from() = FromUnixMs(from_unix_ms);
-  return out;
-}
-
-// Public posts of a neighbourhood app: 15 minutes to 12 hours, 0.025 to 0.5
-// square miles, a reference number, nothing about lawful activities such as
-// protests.
-v1::PolicyVersion RequestsForAssistance() {
-  v1::PolicyVersion out = NewPolicy(
-      "rfa-2021", "Requests for assistance, public posts, 2021 to 2024",
-      kJune8Of2021);
-  *out.mutable_in_force_until() = FromUnixMs(kJanuary24Of2024);
-  out.add_channels(v1::CHANNEL_REQUEST_FOR_ASSISTANCE);
-  out.add_allowed_purposes(v1::PURPOSE_THEFT);
-  out.add_allowed_purposes(v1::PURPOSE_PROPERTY_DAMAGE);
-  out.add_allowed_purposes(v1::PURPOSE_PHYSICAL_INJURY);
-  out.add_allowed_purposes(v1::PURPOSE_MISSING_PERSON);
-  out.set_min_window_seconds(15 * 60);
-  out.set_max_window_seconds(12 * 3600);
-  out.set_min_area_square_metres(64750);
-  out.set_max_area_square_metres(1294994);
-  out.add_required_sealed_paths("case_number");
-  out.set_forbids_assembly_related(true);
-  out.set_response_deadline_seconds(30 * kSecondsPerDay);
-  out.set_late_after_seconds(kSecondsPerDay);
-  return out;
-}
-
-v1::PolicyVersion CommunityRequests() {
-  v1::PolicyVersion out = NewPolicy(
-      "community-2025",
-      "Community requests through an evidence system, from 2025", kMay1Of2025);
-  out.add_channels(v1::CHANNEL_COMMUNITY_REQUEST);
-  out.set_max_window_seconds(12 * 3600);
-  out.add_required_sealed_paths("case_number");
-  out.set_response_deadline_seconds(30 * kSecondsPerDay);
-  out.set_late_after_seconds(kSecondsPerDay);
-  return out;
-}
-
-// Penal Code 1546.2: notice may be delayed by 90 days at a time; an emergency
-// is to be notified within three days.
-v1::PolicyVersion CaliforniaWarrants() {
-  v1::PolicyVersion out = NewPolicy(
-      "ca-electronic-warrant",
-      "Electronic warrants and emergencies, California Penal Code 1546.2",
-      kJanuary1Of2016);
-  out.add_channels(v1::CHANNEL_LEGAL_PROCESS);
-  out.add_channels(v1::CHANNEL_EMERGENCY);
-  out.set_max_seal_seconds(90 * kSecondsPerDay);
-  out.set_late_after_seconds(3 * kSecondsPerDay);
-  return out;
-}
-
 }  // namespace
 
 bool IsGoverned(const v1::Statement& statement) {
@@ -290,7 +227,15 @@ std::vector<v1::Finding> Evaluate(const v1::Statement& statement,
 }
 
 std::vector<v1::PolicyVersion> DefaultPolicies() {
-  return {RequestsForAssistance(), CommunityRequests(), CaliforniaWarrants()};
+  std::vector<v1::PolicyVersion> out;
+  for (const absl::string_view text : PolicyTexts()) {
+    v1::Statement statement;
+    const bool parsed = google::protobuf::TextFormat::ParseFromString(
+        std::string(text), &statement);
+    assert(parsed);  // shipped_policies_test.cc reads every one
+    if (parsed) out.push_back(std::move(*statement.mutable_policy_version()));
+  }
+  return out;
 }
 
 }  // namespace sightline::statement

@@ -291,9 +291,14 @@ void AddPublishPolicy(CLI::App* app, Invocation* run) {
       "Examples:\n"
       "  sightline publish-policy --default community-2025 --registrar-key "
       "r1.key \\\n      --registrar-key r2.key\n"
-      "  sightline submit --example policy_version > policy.json");
+      "  sightline publish-policy policies/ca-electronic-warrant.txtpb \\\n"
+      "      --registrar-key r1.key --registrar-key r2.key\n"
+      "  sightline submit --example policy_version > policy.json\n\n"
+      "The folder policies/ of the source has the shipped policies, with the "
+      "source of every\nnumber, to start from.");
   publish->add_option("FILE", flags->file,
-                      "The policy version as JSON or text proto");
+                      "The policy version as JSON or text proto; - is standard "
+                      "input");
   publish->add_option(
       "--default", flags->preset,
       absl::StrCat("One of those that come with Sightline: ", PresetNames()));
