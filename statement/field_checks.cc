@@ -66,25 +66,31 @@ void Checker::EnumList(const google::protobuf::RepeatedField<int>& values,
   }
 }
 
-void Checker::OptionalText(const std::string& text, size_t max,
-                           const Path& at) {
+void Checker::OptionalText(const std::string& text, size_t max, const Path& at,
+                           TextKind kind) {
   if (text.size() > max) Fault(at, TooLong(text.size(), max));
   Require(IsPlainText(text), at, "control characters or invalid UTF-8");
+  // Too long is refused already, and would only cost time.
+  if (text.size() > max) return;
+  const PersonalDataSet found = FindPersonalData(text, kind);
+  if (found.empty()) return;
+  Fault(at, absl::StrCat("looks like ", found.ToString(),
+                         ", and personal data is never public"));
 }
 
-void Checker::RequiredText(const std::string& text, size_t max,
-                           const Path& at) {
+void Checker::RequiredText(const std::string& text, size_t max, const Path& at,
+                           TextKind kind) {
   Present(!text.empty(), at);
-  OptionalText(text, max, at);
+  OptionalText(text, max, at, kind);
 }
 
 void Checker::Names(
     const google::protobuf::RepeatedPtrField<std::string>& names, int max,
-    const Path& at) {
+    const Path& at, TextKind kind) {
   Count(names.size(), 0, max, at);
   absl::flat_hash_set<absl::string_view> seen;
   for (int i = 0; i < std::min(names.size(), max); ++i) {
-    RequiredText(names[i], kMaxNameBytes, at[i]);
+    RequiredText(names[i], kMaxNameBytes, at[i], kind);
     Require(seen.insert(names[i]).second, at[i], "given before");
   }
 }

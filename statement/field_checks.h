@@ -14,6 +14,7 @@
 #include "google/protobuf/repeated_field.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
+#include "statement/lint.h"
 #include "statement/violations.h"
 
 namespace sightline::statement {
@@ -61,12 +62,15 @@ class Checker {
   void EnumList(const google::protobuf::RepeatedField<int>& values,
                 bool (*is_valid)(int), int min, int max, const Path& at);
 
-  // Text of at most `max` bytes, plain (text.h).
-  void OptionalText(const std::string& text, size_t max, const Path& at);
-  void RequiredText(const std::string& text, size_t max, const Path& at);
-  // Names: required texts of at most kMaxNameBytes, each once.
+  // Public text of at most `max` bytes, plain (text.h), and without what looks
+  // like personal data (lint.h).
+  void OptionalText(const std::string& text, size_t max, const Path& at,
+                    TextKind kind = TextKind::kFreeText);
+  void RequiredText(const std::string& text, size_t max, const Path& at,
+                    TextKind kind = TextKind::kFreeText);
+  // Required texts of at most kMaxNameBytes, each once.
   void Names(const google::protobuf::RepeatedPtrField<std::string>& names,
-             int max, const Path& at);
+             int max, const Path& at, TextKind kind = TextKind::kFreeText);
   // UPPER_SNAKE_CASE, 1 to `max` bytes.
   void ReasonCode(const std::string& code, size_t max, const Path& at);
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "statement/field_path.h"
+#include "statement/lint.h"
 #include "statement/offences.h"
 #include "statement/submitter_id.h"
 
@@ -205,7 +206,8 @@ class RequestCheck {
     check_.OptionalEnum(r_.recipients(), v1::CountBucket_IsValid,
                         at_ / "recipients");
     check_.OptionalEnum(r_.devices(), v1::CountBucket_IsValid, at_ / "devices");
-    check_.OptionalText(r_.unit(), kMaxNameBytes, at_ / "unit");
+    check_.OptionalText(r_.unit(), kMaxNameBytes, at_ / "unit",
+                        TextKind::kNameOfBody);
   }
 
   void CourtProcess() {
@@ -438,11 +440,21 @@ bool IsOutsideRecipient(absl::string_view recipient) {
          });
 }
 
+// Whether a field names an agency, a unit or a scheme.
+bool NamesBody(absl::string_view field) {
+  field = field.substr(field.rfind('.') + 1);
+  field = field.substr(0, field.find('['));
+  return field == "unit" || field == "units" || field == "name" ||
+         field == "aliases" || field == "scheme";
+}
+
 void CheckCorrection(const v1::Correction& correction, const Path& at,
                      Checker* check) {
   check->Require(IsFieldPath(correction.field()), at / "field",
                  "no field of a statement has this path");
-  check->RequiredText(correction.new_value(), 500, at / "new_value");
+  check->RequiredText(correction.new_value(), 500, at / "new_value",
+                      NamesBody(correction.field()) ? TextKind::kNameOfBody
+                                                    : TextKind::kFreeText);
 }
 
 void CheckNarrowing(const v1::Narrowing& narrowing, const Path& at,

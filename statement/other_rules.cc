@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "statement/footage_rules.h"
+#include "statement/lint.h"
 #include "statement/seal.h"
 #include "statement/timestamps.h"
 
@@ -88,7 +89,8 @@ void CheckPeriodReport(const v1::PeriodReport& report, const Path& at,
 
 void CheckRegistryEvent(const v1::RegistryEvent& event, const Path& at,
                         Checker* check) {
-  check->RequiredText(event.scheme(), kMaxNameBytes, at / "scheme");
+  check->RequiredText(event.scheme(), kMaxNameBytes, at / "scheme",
+                      TextKind::kNameOfBody);
   check->Month(event.month(), at / "month");
   const auto bucket = [&](v1::CountBucket value, absl::string_view name) {
     check->OptionalEnum(value, v1::CountBucket_IsValid, at / name);

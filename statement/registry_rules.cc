@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "crypto/sha256.h"
 #include "statement/entry_format.h"
+#include "statement/lint.h"
 #include "statement/log_vkey.h"
 #include "statement/sealed_paths.h"
 #include "statement/submitter_id.h"
@@ -77,7 +78,8 @@ void CheckEnrolment(const v1::Enrolment& enrolment, const Path& at,
   check->Require(by_scheme == v1::SUBMITTER_KIND_UNSPECIFIED ||
                      by_scheme == enrolment.kind(),
                  at / "kind", "does not fit the scheme of the submitter id");
-  check->RequiredText(enrolment.name(), kMaxNameBytes, at / "name");
+  check->RequiredText(enrolment.name(), kMaxNameBytes, at / "name",
+                      TextKind::kNameOfBody);
   if (agency) {
     check->RequiredEnum(enrolment.agency_type(), v1::AgencyType_IsValid,
                         at / "agency_type");
@@ -87,13 +89,15 @@ void CheckEnrolment(const v1::Enrolment& enrolment, const Path& at,
   }
   check->OptionalState(enrolment.state(), at / "state");
   check->OptionalCounty(enrolment.county_fips(), at / "county_fips");
-  check->Names(enrolment.units(), kMaxNames, at / "units");
+  check->Names(enrolment.units(), kMaxNames, at / "units",
+               TextKind::kNameOfBody);
   check->Keys(enrolment.keys(), 1, kMaxKeys, at / "keys");
   check->RequiredTime(enrolment.has_joined(), enrolment.joined(),
                       at / "joined");
   check->RequiredEnum(enrolment.verification(),
                       v1::IdentityVerification_IsValid, at / "verification");
-  check->Names(enrolment.aliases(), kMaxNames, at / "aliases");
+  check->Names(enrolment.aliases(), kMaxNames, at / "aliases",
+               TextKind::kNameOfBody);
 }
 
 void CheckKeyRotation(const v1::KeyRotation& rotation, const Path& at,

@@ -1,6 +1,7 @@
 #include "statement/sealed_paths.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "statement/kinds.h"
 
@@ -20,6 +21,10 @@ constexpr absl::string_view kFootageRequest[] = {
     "officer_badge",   "officer_name",
     "targets",  // addresses, device and account ids
     "warrant_number",
+};
+constexpr absl::string_view kPersonalPaths[] = {
+    "approver",      "area_polygon", "contact", "judge_name",
+    "officer_badge", "officer_name", "targets",
 };
 constexpr absl::string_view kFootageResponse[] = {
     "evidence_digest",  // SHA-256 of the produced package
@@ -55,6 +60,11 @@ bool IsSealedPath(absl::string_view path) {
     if (IsSealedPath(kind, path)) return true;
   }
   return false;
+}
+
+bool HoldsPersonalData(absl::string_view path) {
+  return std::binary_search(std::begin(kPersonalPaths),
+                            std::end(kPersonalPaths), path);
 }
 
 }  // namespace sightline::statement

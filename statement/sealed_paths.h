@@ -18,4 +18,8 @@ bool IsSealedPath(v1::StatementKind kind, absl::string_view path);
 // Of any kind.
 bool IsSealedPath(absl::string_view path);
 
+// Whether the field is there for personal data: names, places, accounts. What
+// looks like personal data elsewhere is worth a warning, even sealed.
+bool HoldsPersonalData(absl::string_view path);
+
 }  // namespace sightline::statement

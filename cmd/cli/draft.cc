@@ -20,7 +20,9 @@
 #include "statement/dsse.h"
 #include "statement/json.h"
 #include "statement/kinds.h"
+#include "statement/lint.h"
 #include "statement/seal.h"
+#include "statement/sealed_paths.h"
 #include "statement/submitter_id.h"
 #include "statement/timestamps.h"
 #include "statement/validate.h"
@@ -265,6 +267,23 @@ absl::Status CompleteLinks(client::LogClient& log, v1::Statement* statement) {
     link->set_leaf_hash(std::string(crypto::AsBytes(entry->leaf_hash)));
     return absl::OkStatus();
   });
+}
+
+void WarnOfPersonalData(const Draft& draft, Output* out) {
+  const auto warn = [out](const std::string& path, const std::string& value,
+                          absl::string_view becomes) {
+    if (statement::HoldsPersonalData(path)) return;
+    const auto found = statement::FindPersonalData(value);
+    if (found.empty()) return;
+    out->Warn(absl::StrCat(path, ": looks like ", found.ToString(),
+                           ", which this field is not for; ", becomes));
+  };
+  for (const SealedValue& value : draft.sealed_values) {
+    warn(value.path, value.value, "it will be public when the seal ends");
+  }
+  for (const auto& opening : draft.statement.unsealing().openings()) {
+    warn(opening.path(), opening.value(), "it will be public for ever");
+  }
 }
 
 absl::Status SealAll(crypto::Rng& rng, Draft* draft) {

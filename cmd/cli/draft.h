@@ -25,6 +25,7 @@
 #include "absl/types/span.h"
 #include "client/log_client.h"
 #include "cmd/cli/invocation.h"
+#include "cmd/cli/output.h"
 #include "cmd/cli/settings.h"
 #include "crypto/random.h"
 #include "crypto/signer.h"
@@ -75,6 +76,10 @@ absl::Status CompleteHeader(const Settings& settings, absl::string_view origin,
 
 // Gives links without a leaf hash that of the entry, as the log proves it.
 absl::Status CompleteLinks(client::LogClient& log, v1::Statement* statement);
+
+// Warns of what looks like personal data in values that are to be sealed, and in
+// openings that are to be public, in fields that are not there for it.
+void WarnOfPersonalData(const Draft& draft, Output* out);
 
 // Seals what is to be sealed. REQUIRES: the header is complete.
 absl::Status SealAll(crypto::Rng& rng, Draft* draft);

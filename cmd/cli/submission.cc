@@ -227,6 +227,8 @@ absl::StatusOr<int> SubmitDraft(const Settings& settings,
   RETURN_IF_ERROR(
       CompleteHeader(settings, session->log().origin(), run, &draft));
   RETURN_IF_ERROR(CompleteLinks(session->log(), &draft.statement));
+  Output warnings = run.MakeOutput();
+  WarnOfPersonalData(draft, &warnings);
   RETURN_IF_ERROR(SealAll(*run.around.rng, &draft));
   v1::SubmitRequest request;
   ASSIGN_OR_RETURN(*request.mutable_statement(), SignDraft(draft, {&key, 1}));
