@@ -1,13 +1,13 @@
 #include "statement/footage_rules.h"
 
 #include <algorithm>
-#include <limits>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "statement/counts.h"
 #include "statement/field_path.h"
 #include "statement/lint.h"
 #include "statement/offences.h"
@@ -273,38 +273,6 @@ class RequestCheck {
   Checker& check_;
 };
 
-// Smallest and largest count that a bucket stands for.
-struct Range {
-  uint64_t min = 0;
-  uint64_t max = std::numeric_limits<uint64_t>::max();
-};
-
-Range RangeOf(v1::CountBucket bucket) {
-  switch (bucket) {
-    case v1::COUNT_BUCKET_0:
-      return {0, 0};
-    case v1::COUNT_BUCKET_1_4:
-      return {1, 4};
-    case v1::COUNT_BUCKET_5_19:
-      return {5, 19};
-    case v1::COUNT_BUCKET_20_99:
-      return {20, 99};
-    case v1::COUNT_BUCKET_100_499:
-      return {100, 499};
-    case v1::COUNT_BUCKET_500_PLUS:
-      return {500, std::numeric_limits<uint64_t>::max()};
-    default:
-      return {};  // not said: anything
-  }
-}
-
-Range Sum(Range a, Range b) {
-  const uint64_t max = a.max > std::numeric_limits<uint64_t>::max() - b.max
-                           ? std::numeric_limits<uint64_t>::max()
-                           : a.max + b.max;
-  return {a.min + b.min, max};
-}
-
 bool NeedsGround(v1::Outcome outcome) {
   return outcome == v1::OUTCOME_REJECTED || outcome == v1::OUTCOME_CHALLENGED ||
          outcome == v1::OUTCOME_MODERATION_REFUSED;
@@ -419,7 +387,7 @@ class ResponseCheck {
       return;
     }
     check_.Hash(r_.tally_root(), at_ / "tally_root");
-    const Range answers =
+    const CountRange answers =
         Sum(Sum(RangeOf(r_.shared()), RangeOf(r_.declined())),
             Sum(RangeOf(r_.no_action()), RangeOf(r_.opted_out())));
     check_.Require(r_.tally_size() >= std::max<uint64_t>(1, answers.min) &&

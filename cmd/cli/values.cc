@@ -11,6 +11,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "base/bytes.h"
+#include "statement/counts.h"
 
 namespace sightline::cli {
 namespace {
@@ -55,12 +56,7 @@ absl::StatusOr<google::protobuf::Timestamp> ParseTime(absl::string_view text) {
 absl::StatusOr<v1::CountBucket> ParseBucket(absl::string_view text) {
   uint64_t count = 0;
   if (!absl::SimpleAtoi(text, &count)) return ParseEnum<v1::CountBucket>(text);
-  if (count == 0) return v1::COUNT_BUCKET_0;
-  if (count < 5) return v1::COUNT_BUCKET_1_4;
-  if (count < 20) return v1::COUNT_BUCKET_5_19;
-  if (count < 100) return v1::COUNT_BUCKET_20_99;
-  if (count < 500) return v1::COUNT_BUCKET_100_499;
-  return v1::COUNT_BUCKET_500_PLUS;
+  return statement::BucketOf(count);
 }
 
 absl::StatusOr<int> ParseEnumValue(const EnumDescriptor* type,
