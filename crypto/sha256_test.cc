@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/bytes.h"
 #include "base/status_matchers.h"
 
@@ -52,6 +53,18 @@ TEST(HashNode, HashesAnRfc6962Node) {
   EXPECT_EQ(Hex(HashNode(1, HashPrefixed(0, ""),
                          HashPrefixed(0, absl::string_view("\0", 1)))),
             kNode01);
+}
+
+TEST(HashNode, EqualsTheHashOfTheJoinedParts) {
+  Digest left = Sha256("left"), right = Sha256("right");
+  for (int prefix = 0; prefix < 256; ++prefix) {
+    const std::string joined =
+        absl::StrCat(std::string(1, static_cast<char>(prefix)), AsBytes(left),
+                     AsBytes(right));
+    left = HashNode(static_cast<uint8_t>(prefix), left, right);
+    ASSERT_EQ(left, Sha256(joined)) << prefix;
+    right = Sha256(AsBytes(left));
+  }
 }
 
 TEST(Sha256Concat, EqualsTheHashOfTheJoinedParts) {
