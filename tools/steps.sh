@@ -14,10 +14,13 @@ missing_packages() {
   comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$have")
 }
 
+# One sync at the end instead of dpkg's one a file, which is most of the time: after a
+# power failure in between, install again.
 apt_install() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q -o DPkg::Lock::Timeout=120 update &&
-    apt-get -q -o DPkg::Lock::Timeout=120 install -y --no-install-recommends "$@"
+    apt-get -q -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-unsafe-io \
+      install -y --no-install-recommends "$@" && sync -f /usr
 }
 
 # Installs what is missing of the packages in list files FILE...; silent when
