@@ -1,13 +1,19 @@
 // The two ends over real sockets on loopback.
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/mutex.h"
 #include "base/status_matchers.h"
 #include "witness/http_server.h"
@@ -111,6 +117,73 @@ TEST_F(HttpTest, SaysThatNobodyIsThere) {
 TEST_F(HttpTest, RefusesCallsAfterItsShutdown) {
   transport_->Shutdown();
   EXPECT_THAT(Post("/a", 1), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+// Answers one request on each connection, reads a second one and hangs up.
+class HangsUp {
+ public:
+  HangsUp() {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    auto* any = reinterpret_cast<sockaddr*>(&address);
+    EXPECT_EQ(bind(listener_, any, size), 0);
+    EXPECT_EQ(listen(listener_, 8), 0);
+    EXPECT_EQ(getsockname(listener_, any, &size), 0);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { Serve(); });
+  }
+  ~HangsUp() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  int port() const { return port_; }
+  int connections() const { return connections_; }
+
+ private:
+  static bool ReadRequest(int connection) {
+    std::string request;
+    char byte = 0;
+    while (!absl::EndsWith(request, "\r\n\r\n!")) {
+      if (read(connection, &byte, 1) != 1) return false;
+      request.push_back(byte);
+    }
+    return true;
+  }
+  void Serve() {
+    constexpr absl::string_view kAnswer =
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    int connection = 0;
+    while ((connection = accept(listener_, nullptr, nullptr)) >= 0) {
+      ++connections_;
+      if (ReadRequest(connection)) {
+        EXPECT_EQ(write(connection, kAnswer.data(), kAnswer.size()),
+                  static_cast<ssize_t>(kAnswer.size()));
+        ReadRequest(connection);
+      }
+      close(connection);
+    }
+  }
+
+  const int listener_ = socket(AF_INET, SOCK_STREAM, 0);
+  int port_ = 0;
+  std::atomic<int> connections_{0};
+  std::thread thread_;
+};
+
+TEST(HttpTransport, AsksAgainWhenAKeptConnectionEndsUnderIt) {
+  const HangsUp server;
+  const std::string url = absl::StrCat("http://127.0.0.1:", server.port(), "/");
+  const auto transport = MakeHttpTransport();
+  for (int i = 0; i < 3; ++i) {
+    const auto reply = transport->Post(url, "!", absl::Seconds(20));
+    ASSERT_OK(reply);
+    EXPECT_EQ(reply->body, "ok");
+  }
+  EXPECT_EQ(server.connections(), 3);
+  transport->Shutdown();
 }
 
 TEST(HttpTransport, KnowsWhatIsNoUrl) {

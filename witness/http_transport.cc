@@ -55,7 +55,7 @@ class HttpTransport final : public Transport {
       connection = kept.get();
     }
     base::MutexLock lock(&connection->one_at_a_time);
-    return PostOn(&connection->client, split, body, timeout);
+    return PostOn(connection, split, body, absl::Now() + timeout);
   }
 
   void Shutdown() override {
@@ -72,14 +72,35 @@ class HttpTransport final : public Transport {
     }
     base::Mutex one_at_a_time;  // held through a call
     httplib::Client client;
+    bool kept = false;  // from an earlier call
   };
 
-  static absl::StatusOr<Reply> PostOn(httplib::Client* client,
+  // A server may end a connection that rests just when it is used again, which
+  // looks like a failure without an answer: then once more, on a new one. A witness
+  // may be asked twice.
+  static absl::StatusOr<Reply> PostOn(Connection* connection,
                                       const SplitUrl& url,
                                       absl::string_view body,
-                                      absl::Duration timeout) {
-    const absl::Time deadline = absl::Now() + timeout;
-    const auto micros = absl::ToChronoMicroseconds(timeout);
+                                      absl::Time deadline) {
+    std::string received;
+    const bool was_kept = connection->kept;
+    connection->kept = true;
+    httplib::Result result =
+        Send(&connection->client, url, body, deadline, &received);
+    if (!result && was_kept && received.empty() && absl::Now() < deadline) {
+      result = Send(&connection->client, url, body, deadline, &received);
+    }
+    if (!result) {
+      return absl::UnavailableError(
+          absl::StrCat(url.base, ": ", httplib::to_string(result.error())));
+    }
+    return ReplyOf(*result, std::move(received));
+  }
+
+  static httplib::Result Send(httplib::Client* client, const SplitUrl& url,
+                              absl::string_view body, absl::Time deadline,
+                              std::string* received) {
+    const auto micros = absl::ToChronoMicroseconds(deadline - absl::Now());
     client->set_connection_timeout(micros);
     client->set_read_timeout(micros);
     client->set_write_timeout(micros);
@@ -88,24 +109,22 @@ class HttpTransport final : public Transport {
     request.path = url.path;
     request.headers = {{"Content-Type", "text/plain; charset=utf-8"}};
     request.body = std::string(body);
-    std::string received;
     // The timeouts above are between bytes; this bounds the whole.
     request.content_receiver = [&](const char* data, size_t size, uint64_t,
                                    uint64_t) {
-      if (received.size() + size > kMaxReplyBytes) return false;
-      received.append(data, size);
+      if (received->size() + size > kMaxReplyBytes) return false;
+      received->append(data, size);
       return absl::Now() < deadline;
     };
-    const httplib::Result result = client->send(request);
-    if (!result) {
-      return absl::UnavailableError(
-          absl::StrCat(url.base, ": ", httplib::to_string(result.error())));
-    }
+    return client->send(request);
+  }
+
+  static Reply ReplyOf(const httplib::Response& response, std::string body) {
     Reply reply;
-    reply.status = result->status;
-    reply.content_type = result->get_header_value("Content-Type");
-    reply.body = std::move(received);
-    if (!absl::SimpleAtoi(result->get_header_value("Retry-After"),
+    reply.status = response.status;
+    reply.content_type = response.get_header_value("Content-Type");
+    reply.body = std::move(body);
+    if (!absl::SimpleAtoi(response.get_header_value("Retry-After"),
                           &reply.retry_after_s) ||
         reply.retry_after_s < 0) {
       reply.retry_after_s = 0;
