@@ -348,9 +348,10 @@ void AddProofLies(Hashes* (*hashes)(Answer*),
                   std::function<absl::Status(LogClient&, const FakeLog&)> ask,
                   std::vector<Lie>* out) {
   for (const auto& [name, how] : ProofLies<Hashes>()) {
-    out->push_back(
-        {name, Tamper<Answer>([hashes, how](Answer* a) { how(hashes(a)); }),
-         ask});
+    out->push_back({name, Tamper<Answer>([hashes, lie = how](Answer* a) {
+                      lie(hashes(a));
+                    }),
+                    ask});
   }
 }
 
