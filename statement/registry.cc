@@ -110,6 +110,21 @@ absl::Status Registry::CheckActive(absl::string_view id, uint64_t index) const {
       " since entry ", now->index));
 }
 
+absl::Status Registry::CheckMayImport(uint64_t index,
+                                      const v1::Statement& statement) const {
+  if (!statement.footage_request().has_imported()) return absl::OkStatus();
+  const absl::string_view id = statement.header().submitter();
+  const SubmitterRecord* record = Find(id, index);
+  if (record != nullptr &&
+      record->base.verification == v1::IDENTITY_VERIFICATION_IMPORTED) {
+    return absl::OkStatus();
+  }
+  return PermissionDenied(
+      absl::StrCat("footage_request.imported: submitter ", id,
+                   " was not taken over from a public list, so it must state "
+                   "its requests in full"));
+}
+
 bool Registry::Matches(const SubmitterFilter& filter,
                        const SubmitterRecord& record) {
   const Submitter& s = record.base;
@@ -326,6 +341,7 @@ absl::StatusOr<SignatureKeys> Registry::AuthoriseRules(
   }
   if (submitter != kRegistrar) {
     RETURN_IF_ERROR(CheckActive(submitter, index));
+    RETURN_IF_ERROR(CheckMayImport(index, statement));
     return SubmitterSignature(index, signed_statement, submitter);
   }
   ASSIGN_OR_RETURN(SignatureKeys keys,

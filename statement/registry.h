@@ -206,6 +206,10 @@ class Registry {
   absl::StatusOr<SignatureKeys> SubmitterSignature(
       uint64_t index, const v1::SignedStatement& signed_statement,
       absl::string_view submitter) const;
+  // An imported record may lack what a request must declare: only who was enrolled
+  // from a public list may hand one in.
+  absl::Status CheckMayImport(uint64_t index,
+                              const v1::Statement& statement) const;
   absl::Status CheckKeyCounts(const KeyRecord& key, uint64_t index) const;
 
   absl::Status CheckGenesis(const v1::Genesis& genesis) const;

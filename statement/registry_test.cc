@@ -251,6 +251,24 @@ TEST_F(RegistryTest, NotAKindOfOthers) {
       StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
+TEST_F(RegistryTest, OnlyWhoWasImportedImports) {
+  v1::Statement enrolment = log_.EnrolmentOf("ori:CA0000000", TestKey(5));
+  enrolment.mutable_enrolment()->set_verification(
+      v1::IDENTITY_VERIFICATION_IMPORTED);
+  ASSERT_OK(log_.AppendByRegistrars(enrolment));  // entry 3
+  const auto authorise = [&](absl::string_view submitter, uint8_t seed) {
+    v1::Statement request = Request(submitter);
+    request.mutable_footage_request()->mutable_imported()->set_source("list");
+    request.mutable_footage_request()->mutable_imported()->set_row(1);
+    return registry().Authorise(4, Signed(request, {TestKey(seed)}), request);
+  };
+  EXPECT_OK(authorise("ori:CA0000000", 5));
+  EXPECT_THAT(authorise(kLapd, 1),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       HasSubstr("footage_request.imported: submitter "
+                                 "ori:CA0194200 was not taken over")));
+}
+
 TEST_F(RegistryTest, RegistrarsNeedTheThreshold) {
   const v1::Statement s = log_.EnrolmentOf("ori:CA0000000", TestKey(5));
   EXPECT_THAT(registry().Authorise(3, Signed(s, {TestKey(201)}), s),
