@@ -1,6 +1,8 @@
 #include "web/connection.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -20,6 +22,10 @@ using boost::system::error_code;
 constexpr absl::Duration kLingerTime = absl::Seconds(2);
 constexpr size_t kMostLingered = 256 << 10;
 constexpr int kMostInARow = 16;
+// Read ahead of a client whose request is being answered.
+constexpr size_t kMostAhead = 64 << 10;
+constexpr absl::string_view kChunkEnd = "\r\n";
+constexpr absl::string_view kLastChunkEnd = "\r\n0\r\n\r\n";
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 absl::string_view View(boost::beast::string_view text) {
@@ -97,33 +103,55 @@ void Connection::Close() {
   error_code ignored;
   socket_.close(ignored);
   loop_->Remove(place_);
+  stream_.reset();
+  if (on_gone_ != nullptr) std::exchange(on_gone_, nullptr)();
 }
 
 // --- reading ------------------------------------------------------------------
 
 // Waits without a buffer: a connection that rests holds none.
 void Connection::AwaitReadable() {
+  if (awaiting_readable_) return;
+  awaiting_readable_ = true;
   socket_.async_wait(asio::ip::tcp::socket::wait_read,
                      [self = shared_from_this()](const error_code& error) {
+                       self->awaiting_readable_ = false;
                        if (error) return self->Close();
                        self->OnReadable();
                      });
 }
 
 void Connection::OnReadable() {
-  if (state_ == State::kClosed) return;
+  switch (state_) {
+    case State::kClosed:
+      return;
+    case State::kReading:
+      if (ReadSome()) Advance();
+      return;
+    case State::kHandling:
+    case State::kWriting:
+      if (!watching() || pending_.size() >= kMostAhead) return;
+      if (ReadSome()) AwaitReadable();
+      return;
+    case State::kLingering:
+      if (!ReadSome()) return;
+      lingered_ += pending_.size();
+      pending_.clear();
+      if (lingered_ > kMostLingered) return Close();
+      AwaitReadable();
+  }
+}
+
+bool Connection::ReadSome() {
   std::vector<char>& buffer = loop_->read_buffer();
   error_code error;
   const size_t read = socket_.read_some(asio::buffer(buffer), error);
-  if (error == asio::error::would_block) return AwaitReadable();
-  if (error) return Close();
-  if (state_ == State::kLingering) {
-    lingered_ += read;
-    if (lingered_ > kMostLingered) return Close();
-    return AwaitReadable();
+  if (error && error != asio::error::would_block) {
+    Close();
+    return false;
   }
   pending_.append(buffer.data(), read);
-  Advance();
+  return true;
 }
 
 void Connection::Advance() {
@@ -217,7 +245,10 @@ void Connection::Dispatch() {
   dispatching_ = true;
   server_->handler->Handle(*request_, Reply(shared_from_this()));
   dispatching_ = false;
-  if (!answer_.has_value()) return;  // to come
+  if (!answer_.has_value()) {  // to come
+    if (watching()) AwaitReadable();
+    return;
+  }
   Response answer = *std::move(answer_);
   answer_.reset();
   Write(std::move(answer));
@@ -236,6 +267,10 @@ void Connection::Answer(Response response) {
   });
 }
 
+void Connection::SetOnGone(std::function<void()> on_gone) {
+  on_gone_ = std::move(on_gone);
+}
+
 void Connection::Refuse(int status, absl::string_view why) {
   server_->malformed.fetch_add(1, std::memory_order_relaxed);
   close_after_ = true;
@@ -248,23 +283,37 @@ void Connection::Refuse(int status, absl::string_view why) {
 
 void Connection::Write(Response response) {
   const ServerOptions& options = server_->options;
+  on_gone_ = nullptr;
   if (!response.body.bytes().empty() &&
       server_->unsent_bytes.load(std::memory_order_relaxed) >
           options.max_unsent_bytes) {
     response = TextResponse(503, "busy; try again");
     response.Add("Retry-After", "1");
   }
-  if (loop_->draining()) close_after_ = true;
+  const bool old = parser_ != nullptr && parser_->get().version() == 10;
+  chunked_ = response.stream != nullptr && !old;
+  if (loop_->draining() || (response.stream != nullptr && old)) {
+    close_after_ = true;
+  }
   const bool has_length = response.status != 204 && response.status != 304;
   const bool has_body =
       has_length && (request_ == nullptr || request_->method != "HEAD");
   ComposeHead(response, has_length);
   body_ = has_body ? std::move(response.body) : tiles::PinnedBytes();
+  tail_ = "";
+  if (response.stream != nullptr) {
+    body_ = tiles::PinnedBytes();
+    if (has_body) stream_ = std::move(response.stream);
+  }
+  BeginWriting();
+}
+
+void Connection::BeginWriting() {
+  const ServerOptions& options = server_->options;
   written_ = 0;
   state_ = State::kWriting;
-  const size_t bytes = head_.size() + body_.bytes().size();
   SetDeadline(options.send_timeout +
-              absl::Seconds(bytes / options.least_bytes_per_second));
+              absl::Seconds(answer_size() / options.least_bytes_per_second));
   WriteSome();
 }
 
@@ -273,7 +322,9 @@ void Connection::ComposeHead(const Response& response, bool has_length) {
                        ReasonPhrase(response.status),
                        "\r\nDate: ", DateHeader(server_->clock->NowUnixMs()),
                        "\r\n", response.headers);
-  if (has_length) {
+  if (chunked_) {
+    absl::StrAppend(&head_, "Transfer-Encoding: chunked\r\n");
+  } else if (has_length && response.stream == nullptr) {
     absl::StrAppend(&head_, "Content-Length: ", response.body.bytes().size(),
                     "\r\n");
   }
@@ -285,19 +336,58 @@ void Connection::ComposeHead(const Response& response, bool has_length) {
   absl::StrAppend(&head_, "\r\n");
 }
 
-std::array<asio::const_buffer, 2> Connection::Unwritten() const {
-  const absl::string_view body = body_.bytes();
-  if (written_ < head_.size()) {
-    return {asio::buffer(head_.data() + written_, head_.size() - written_),
-            asio::buffer(body.data(), body.size())};
+// A chunk may be long in coming: that is not the client's fault.
+void Connection::PullChunk() {
+  deadline_ms_ = kNever;
+  AwaitReadable();
+  stream_->Pull(shared_from_this());
+}
+
+void Connection::TakeChunk(Chunk chunk) {
+  auto shared = std::make_shared<Chunk>(std::move(chunk));
+  loop_->Post([self = shared_from_this(), shared] {
+    if (self->state_ != State::kWriting) return;
+    self->WriteChunk(std::move(*shared));
+    self->Advance();
+  });
+}
+
+void Connection::WriteChunk(Chunk chunk) {
+  if (chunk.last) stream_ = nullptr;
+  const size_t size = chunk.size();
+  if (size > 0 && server_->unsent_bytes.load(std::memory_order_relaxed) >
+                      server_->options.max_unsent_bytes) {
+    return Close();
   }
-  const size_t begin = written_ - head_.size();
-  return {asio::buffer(body.data() + begin, body.size() - begin),
-          asio::const_buffer()};
+  head_ = std::move(chunk.head);
+  body_ = std::move(chunk.bytes);
+  if (chunked_ && size > 0) {
+    head_ = absl::StrCat(absl::Hex(size), kChunkEnd, head_);
+    tail_ = chunk.last ? kLastChunkEnd : kChunkEnd;
+  } else {
+    // An empty chunk would end the body.
+    tail_ = chunked_ && chunk.last ? kLastChunkEnd.substr(kChunkEnd.size())
+                                   : absl::string_view();
+  }
+  BeginWriting();
+}
+
+std::array<asio::const_buffer, 3> Connection::Unwritten() const {
+  std::array<asio::const_buffer, 3> parts = {
+      asio::buffer(head_.data(), head_.size()),
+      asio::buffer(body_.bytes().data(), body_.bytes().size()),
+      asio::buffer(tail_.data(), tail_.size())};
+  size_t skip = written_;
+  for (asio::const_buffer& part : parts) {
+    const size_t skipped = std::min(skip, part.size());
+    part += skipped;
+    skip -= skipped;
+  }
+  return parts;
 }
 
 void Connection::WriteSome() {
-  const size_t size = head_.size() + body_.bytes().size();
+  const size_t size = answer_size();
   while (written_ < size) {
     error_code error;
     const size_t written = socket_.write_some(Unwritten(), error);
@@ -322,6 +412,8 @@ void Connection::FinishAnswer() {
   CountUnsent(0);
   std::string().swap(head_);
   body_ = tiles::PinnedBytes();
+  tail_ = "";
+  if (stream_ != nullptr) return PullChunk();
   request_.reset();
   parser_.reset();
   if (close_after_) return Linger();

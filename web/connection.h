@@ -2,23 +2,29 @@
 // and so on. Reading stops while a request is at the handler or its answer on the
 // way, so that a client that sends without reading only fills its own window.
 //
-// Threads: owned by its loop's thread, but for Answer.
+// While a handler that asked for it or a stream is waited for, the connection
+// watches whether the client is there still, and takes a little of what it sends.
+//
+// Threads: owned by its loop's thread, but for Answer and TakeChunk.
 // Memory:  while it rests, no more than this object and its socket.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <list>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "absl/strings/string_view.h"
 #include "boost/asio/buffer.hpp"
 #include "boost/asio/ip/tcp.hpp"
 #include "boost/beast/http/parser.hpp"
 #include "boost/beast/http/string_body.hpp"
+#include "web/body_stream.h"
 #include "web/event_loop.h"
 #include "web/handler.h"
 #include "web/http_message.h"
@@ -27,6 +33,7 @@
 namespace sightline::web {
 
 class Connection final : public ReplySink,
+                         public ChunkSink,
                          public std::enable_shared_from_this<Connection> {
  public:
   // The loop and the state are shared with the server: a Reply that outlives the
@@ -40,6 +47,10 @@ class Connection final : public ReplySink,
 
   // ReplySink.
   void Answer(Response response) override;
+  void SetOnGone(std::function<void()> on_gone) override;
+
+  // ChunkSink.
+  void TakeChunk(Chunk chunk) override;
 
   // Ends it now if it rests, else with its answer.
   void Drain();
@@ -64,6 +75,9 @@ class Connection final : public ReplySink,
   void SetDeadline(absl::Duration from_now);
   void AwaitReadable();
   void OnReadable();
+  // Whether to read on; false when the connection has been closed.
+  bool ReadSome();
+  bool watching() const { return on_gone_ != nullptr || stream_ != nullptr; }
   // Parses and dispatches what was read, as far as it goes.
   void Advance();
   void BeginRequest();
@@ -76,7 +90,13 @@ class Connection final : public ReplySink,
 
   void Write(Response response);
   void ComposeHead(const Response& response, bool has_length);
-  std::array<boost::asio::const_buffer, 2> Unwritten() const;
+  void PullChunk();
+  void WriteChunk(Chunk chunk);
+  void BeginWriting();
+  std::array<boost::asio::const_buffer, 3> Unwritten() const;
+  size_t answer_size() const {
+    return head_.size() + body_.bytes().size() + tail_.size();
+  }
   void WriteSome();
   void FinishAnswer();
   void Linger();
@@ -93,14 +113,22 @@ class Connection final : public ReplySink,
   bool close_after_ = false;
   bool dispatching_ = false;
   bool continued_ = false;  // "100 Continue" was sent
+  bool awaiting_readable_ = false;
 
   std::string pending_;  // read, not parsed
   std::unique_ptr<Parser> parser_;
   std::unique_ptr<Request> request_;
   std::optional<Response> answer_;  // given while dispatching
+  std::function<void()> on_gone_;   // until the answer
 
+  // An answer that is a stream: what its chunks come from, until the last.
+  std::unique_ptr<BodyStream> stream_;
+  bool chunked_ = false;  // else the end of the connection ends it
+
+  // What is being written, in this order.
   std::string head_;
   tiles::PinnedBytes body_;
+  absl::string_view tail_;
   size_t written_ = 0;
   size_t unsent_ = 0;  // as counted in the server's state
   size_t lingered_ = 0;

@@ -5,6 +5,7 @@
 //          sent from any thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -17,6 +18,7 @@ class ReplySink {
  public:
   virtual ~ReplySink() = default;
   virtual void Answer(Response response) = 0;
+  virtual void SetOnGone(std::function<void()> /*on_gone*/) {}
 };
 
 // The right to answer one request, once. Dropped unanswered, it answers 500.
@@ -29,6 +31,13 @@ class Reply {
 
   Reply(Reply&&) = default;
   Reply& operator=(Reply&&) = delete;
+
+  // Has `on_gone` called, once, should the client leave or the server stop before
+  // there is an answer. To be called within Handle, by a handler that answers
+  // later; `on_gone` runs on one of the server's threads and must not block.
+  void SetOnGone(std::function<void()> on_gone) {
+    sink_->SetOnGone(std::move(on_gone));
+  }
 
   // The request's views end here. Does nothing when the client has gone.
   void Send(Response response) {

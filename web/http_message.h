@@ -5,6 +5,7 @@
 // Threads: values.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "absl/container/inlined_vector.h"
@@ -12,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "tiles/pinned_bytes.h"
+#include "web/body_stream.h"
 
 namespace sightline::web {
 
@@ -39,12 +41,13 @@ struct Request {
   }
 };
 
-// The server adds Date, Content-Length and Connection, and leaves the body out
-// where a request or a status has none (HEAD, 204, 304).
+// The server adds Date, Content-Length or Transfer-Encoding, and Connection, and
+// leaves the body out where a request or a status has none (HEAD, 204, 304).
 struct Response {
   int status = 200;
   std::string headers;  // "Name: value\r\n", end to end
   tiles::PinnedBytes body;
+  std::unique_ptr<BodyStream> stream;  // when set, in place of `body`
 
   // REQUIRES: neither holds a line break.
   Response& Add(absl::string_view name, absl::string_view value) {

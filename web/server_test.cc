@@ -18,6 +18,7 @@
 #include "base/status_matchers.h"
 #include "telemetry/recorded_diagnostics.h"
 #include "tiles/pinned_bytes.h"
+#include "web/body_stream.h"
 #include "web/handler.h"
 #include "web/http_message.h"
 #include "web/test_client.h"
@@ -32,6 +33,68 @@ using ::testing::HasSubstr;
 constexpr int64_t kNowMs = 784111777000;  // RFC 9110's example
 constexpr size_t kBigBytes = 32 << 20;    // more than any socket buffers
 
+// The far end of a stream that a test gives chunk by chunk.
+class StreamControl {
+ public:
+  // Waits until the server asks for a chunk, and gives it.
+  void Give(absl::string_view bytes, bool last = false) {
+    AwaitPull();
+    std::shared_ptr<ChunkSink> sink;
+    {
+      base::MutexLock lock(&mutex_);
+      sink = std::move(sink_);
+      sink_ = nullptr;
+    }
+    Chunk chunk;
+    chunk.head = std::string(bytes.substr(0, bytes.size() / 2));
+    chunk.bytes = tiles::PinnedBytes::FromString(
+        std::string(bytes.substr(bytes.size() / 2)));
+    chunk.last = last;
+    sink->TakeChunk(std::move(chunk));
+  }
+  void AwaitPull() {
+    base::MutexLock lock(&mutex_);
+    while (sink_ == nullptr) changed_.Wait(&mutex_);
+  }
+  bool pulled() const {
+    base::MutexLock lock(&mutex_);
+    return sink_ != nullptr;
+  }
+  void AwaitEnd() {
+    base::MutexLock lock(&mutex_);
+    while (!ended_) changed_.Wait(&mutex_);
+  }
+
+  void Pull(std::shared_ptr<ChunkSink> sink) {
+    base::MutexLock lock(&mutex_);
+    sink_ = std::move(sink);
+    changed_.NotifyAll();
+  }
+  void End() {
+    base::MutexLock lock(&mutex_);
+    ended_ = true;
+    changed_.NotifyAll();
+  }
+
+ private:
+  mutable base::Mutex mutex_;
+  base::CondVar changed_;
+  std::shared_ptr<ChunkSink> sink_ ABSL_GUARDED_BY(mutex_);
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+class TestStream final : public BodyStream {
+ public:
+  explicit TestStream(StreamControl* control) : control_(control) {}
+  ~TestStream() override { control_->End(); }
+  void Pull(std::shared_ptr<ChunkSink> sink) override {
+    control_->Pull(std::move(sink));
+  }
+
+ private:
+  StreamControl* const control_;
+};
+
 // Answers by path; keeps the requests to /later until a test lets them go.
 class TestHandler final : public Handler {
  public:
@@ -40,6 +103,15 @@ class TestHandler final : public Handler {
       base::MutexLock lock(&mutex_);
       kept_.push_back(std::move(reply));
       changed_.NotifyAll();
+    } else if (request.path() == "/watched") {
+      base::MutexLock lock(&mutex_);
+      reply.SetOnGone([this] { CountGone(); });
+      kept_.push_back(std::move(reply));
+      changed_.NotifyAll();
+    } else if (request.path() == "/stream") {
+      Response response;
+      response.stream = std::make_unique<TestStream>(&stream_);
+      reply.Send(std::move(response));
     } else if (request.path() == "/drop") {
       Reply dropped = std::move(reply);
     } else if (request.path() == "/big") {
@@ -66,11 +138,26 @@ class TestHandler final : public Handler {
     return reply;
   }
 
+  void AwaitGone() {
+    base::MutexLock lock(&mutex_);
+    while (gone_ == 0) changed_.Wait(&mutex_);
+  }
+
+  StreamControl& stream() { return stream_; }
+
  private:
+  void CountGone() {
+    base::MutexLock lock(&mutex_);
+    ++gone_;
+    changed_.NotifyAll();
+  }
+
+  StreamControl stream_;
   const std::string big_ = std::string(kBigBytes, 'b');
   base::Mutex mutex_;
   base::CondVar changed_;
   std::vector<Reply> kept_ ABSL_GUARDED_BY(mutex_);
+  int gone_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 class ServerTest : public ::testing::Test {
@@ -261,6 +348,147 @@ TEST_F(ServerTest, AnAnswerToAClientThatHasGoneGoesNowhere) {
   client.reset();
   reply.Send(TextResponse(200, "nobody hears it"));
   EXPECT_OK(Connect()->Get("/").status());
+}
+
+TEST_F(ServerTest, TellsWhoAnswersLaterThatTheClientHasGone) {
+  Start();
+  auto client = Connect();
+  ASSERT_OK(client->Send("GET /watched HTTP/1.1\r\nHost: h\r\n\r\n"));
+  Reply reply = handler_.AwaitKept();
+  client.reset();
+  handler_.AwaitGone();
+  reply.Send(TextResponse(200, "nobody hears it"));
+}
+
+TEST_F(ServerTest, AWatchedRequestIsAnsweredAndFollowedByTheNext) {
+  Start();
+  const auto client = Connect();
+  ASSERT_OK(
+      client->Send("GET /watched HTTP/1.1\r\nHost: h\r\n\r\n"
+                   "GET /next HTTP/1.1\r\nHost: h\r\n\r\n"));
+  Reply reply = handler_.AwaitKept();
+  reply.Send(TextResponse(200, "at last"));
+  ASSERT_OK_AND_ASSIGN(const TestResponse response, client->Receive());
+  EXPECT_EQ(response.body, "at last\n");
+  EXPECT_OK(client->Receive().status());
+  EXPECT_OK(client->Get("/").status());
+}
+
+// --- streams ------------------------------------------------------------------
+
+constexpr char kStreamRequest[] = "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n";
+
+TEST_F(ServerTest, SendsAStreamChunkByChunk) {
+  Start();
+  const auto client = Connect();
+  ASSERT_OK(client->Send(kStreamRequest));
+  ASSERT_OK_AND_ASSIGN(const TestResponse head, client->Receive(true));
+  EXPECT_EQ(head.header("transfer-encoding"), "chunked");
+  EXPECT_EQ(head.header("content-length"), "");
+  for (const char* const part : {"one", "t", "three"}) {
+    handler_.stream().Give(part);
+    EXPECT_THAT(client->ReceiveChunk(), base::IsOkAndHolds(std::string(part)));
+  }
+  handler_.stream().Give("");  // nothing to say does not end it
+  handler_.stream().Give("last", /*last=*/true);
+  EXPECT_THAT(client->ReceiveChunk(), base::IsOkAndHolds(std::string("last")));
+  EXPECT_THAT(client->ReceiveChunk(), base::IsOkAndHolds(std::string()));
+  handler_.stream().AwaitEnd();
+  EXPECT_OK(client->Get("/").status());
+}
+
+TEST_F(ServerTest, AStreamMayEndWithNothing) {
+  Start();
+  const auto client = Connect();
+  ASSERT_OK(client->Send(kStreamRequest));
+  handler_.stream().Give("", /*last=*/true);
+  ASSERT_OK_AND_ASSIGN(const TestResponse response, client->Receive());
+  EXPECT_EQ(response.body, "");
+  EXPECT_OK(client->Get("/").status());
+}
+
+TEST_F(ServerTest, AnOldClientIsSentAStreamUntilItsEnd) {
+  Start();
+  const auto client = Connect();
+  ASSERT_OK(
+      client->Send("GET /stream HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
+  handler_.stream().Give("one");
+  handler_.stream().Give("two", /*last=*/true);
+  std::string said;
+  ASSERT_OK(client->AwaitEnd(&said));
+  EXPECT_THAT(said, testing::EndsWith("\r\n\r\nonetwo"));
+  EXPECT_THAT(said, testing::Not(HasSubstr("chunked")));
+}
+
+TEST_F(ServerTest, AStreamHasNoBodyForHead) {
+  Start();
+  const auto client = Connect();
+  ASSERT_OK(client->Request("HEAD", "/stream").status());
+  handler_.stream().AwaitEnd();
+  EXPECT_OK(client->Get("/").status());
+}
+
+TEST_F(ServerTest, AStreamEndsWhenItsClientLeaves) {
+  Start();
+  auto client = Connect();
+  ASSERT_OK(client->Send(kStreamRequest));
+  handler_.stream().AwaitPull();
+  client.reset();
+  handler_.stream().AwaitEnd();
+  handler_.stream().Give("nobody hears it");
+}
+
+TEST_F(ServerTest, WhatIsAskedDuringAStreamIsAnsweredAfterIt) {
+  Start();
+  const auto client = Connect();
+  ASSERT_OK(client->Send(kStreamRequest));
+  handler_.stream().AwaitPull();
+  ASSERT_OK(client->Send("GET /next HTTP/1.1\r\nHost: h\r\n\r\n"));
+  handler_.stream().Give("all", /*last=*/true);
+  ASSERT_OK_AND_ASSIGN(const TestResponse all, client->Receive());
+  EXPECT_EQ(all.body, "all");
+  ASSERT_OK_AND_ASSIGN(const TestResponse next, client->Receive());
+  EXPECT_EQ(next.body, "GET /next  \n");
+}
+
+TEST_F(ServerTest, AStreamWaitsForASlowReader) {
+  options_.threads = 1;
+  Start();
+  const auto slow = Connect(4096);
+  ASSERT_OK(slow->Send(kStreamRequest));
+  const std::string big(kBigBytes, 's');
+  handler_.stream().Give(big);
+  // One loop: it has begun to write before it answers these.
+  for (int i = 0; i < 10; ++i) ASSERT_OK(Connect()->Get("/").status());
+  EXPECT_FALSE(handler_.stream().pulled());
+  ASSERT_OK(slow->Receive(true).status());
+  EXPECT_THAT(slow->ReceiveChunk(), base::IsOkAndHolds(big));
+  handler_.stream().AwaitPull();
+}
+
+TEST_F(ServerTest, AStreamMayRestButItsReaderMayNot) {
+  options_.threads = 1;
+  Start();
+  const auto slow = Connect(4096);
+  ASSERT_OK(slow->Send(kStreamRequest));
+  handler_.stream().AwaitPull();
+  Pass(absl::Hours(1));
+  handler_.stream().Give(std::string(kBigBytes, 's'));
+  ASSERT_OK(Connect()->Get("/").status());
+  Pass(options_.send_timeout + absl::Seconds(1) +
+       absl::Seconds(kBigBytes / options_.least_bytes_per_second));
+  EXPECT_OK(slow->AwaitEnd());
+  handler_.stream().AwaitEnd();
+}
+
+TEST_F(ServerTest, AStopEndsStreamsAfterItsGrace) {
+  Start();
+  const auto client = Connect();
+  ASSERT_OK(client->Send(kStreamRequest));
+  handler_.stream().AwaitPull();
+  server_->Shutdown(absl::Milliseconds(1));
+  handler_.stream().AwaitEnd();
+  EXPECT_OK(client->AwaitEnd());
 }
 
 // --- slow and broken clients --------------------------------------------------

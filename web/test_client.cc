@@ -76,14 +76,37 @@ absl::Status TestClient::ReadMore() {
   return absl::UnavailableError("the server hung up");
 }
 
-absl::StatusOr<TestResponse> TestClient::Receive(bool of_head) {
-  size_t end;
-  while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
+absl::StatusOr<std::string> TestClient::TakeUntil(absl::string_view end) {
+  size_t at;
+  while ((at = buffer_.find(std::string(end))) == std::string::npos) {
     RETURN_IF_ERROR(ReadMore());
   }
+  std::string taken = buffer_.substr(0, at);
+  buffer_.erase(0, at + end.size());
+  return taken;
+}
+
+absl::StatusOr<std::string> TestClient::Take(size_t size) {
+  while (buffer_.size() < size) RETURN_IF_ERROR(ReadMore());
+  std::string taken = buffer_.substr(0, size);
+  buffer_.erase(0, size);
+  return taken;
+}
+
+absl::StatusOr<std::string> TestClient::ReceiveChunk() {
+  ASSIGN_OR_RETURN(const std::string line, TakeUntil("\r\n"));
+  uint64_t size = 0;
+  if (!absl::SimpleHexAtoi(line, &size)) return absl::InternalError(line);
+  ASSIGN_OR_RETURN(std::string chunk, Take(size));
+  ASSIGN_OR_RETURN(const std::string end, Take(2));
+  if (end != "\r\n") return absl::InternalError("no end of a chunk");
+  return chunk;
+}
+
+absl::StatusOr<TestResponse> TestClient::Receive(bool of_head) {
+  ASSIGN_OR_RETURN(const std::string head, TakeUntil("\r\n\r\n"));
   TestResponse response;
-  const std::vector<std::string> lines =
-      absl::StrSplit(buffer_.substr(0, end), "\r\n");
+  const std::vector<std::string> lines = absl::StrSplit(head, "\r\n");
   if (lines[0].substr(0, 9) != "HTTP/1.1 " ||
       !absl::SimpleAtoi(lines[0].substr(9, 3), &response.status)) {
     return absl::InternalError(lines[0]);
@@ -94,15 +117,21 @@ absl::StatusOr<TestResponse> TestClient::Receive(bool of_head) {
     response.headers[absl::AsciiStrToLower(parts[0])] =
         parts.size() == 2 ? parts[1] : "";
   }
-  buffer_.erase(0, end + 4);
+  if (of_head) return response;
+  if (response.header("transfer-encoding") == "chunked") {
+    std::string chunk;
+    do {
+      ASSIGN_OR_RETURN(chunk, ReceiveChunk());
+      response.body += chunk;
+    } while (!chunk.empty());
+    return response;
+  }
   size_t length = 0;
-  if (!of_head && !response.header("content-length").empty() &&
+  if (!response.header("content-length").empty() &&
       !absl::SimpleAtoi(response.header("content-length"), &length)) {
     return absl::InternalError("content-length");
   }
-  while (buffer_.size() < length) RETURN_IF_ERROR(ReadMore());
-  response.body = buffer_.substr(0, length);
-  buffer_.erase(0, length);
+  ASSIGN_OR_RETURN(response.body, Take(length));
   return response;
 }
 

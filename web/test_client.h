@@ -6,6 +6,7 @@
 // Threads: thread-compatible; one thread may read while another sends.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -40,9 +41,12 @@ class TestClient {
   // Sends no more; the server sees the end.
   void EndSending();
 
-  // The next answer on the connection. `of_head`: it has no body, whatever its
-  // length says.
+  // The next answer on the connection, a body in chunks put together. `of_head`:
+  // only what comes before the body.
   absl::StatusOr<TestResponse> Receive(bool of_head = false);
+
+  // After Receive(true): the next chunk of the body; "" when that was the last.
+  absl::StatusOr<std::string> ReceiveChunk();
 
   // A request without a body, and its answer. `headers` are whole lines.
   absl::StatusOr<TestResponse> Request(absl::string_view method,
@@ -59,6 +63,9 @@ class TestClient {
  private:
   explicit TestClient(int fd) : fd_(fd) {}
   absl::Status ReadMore();
+  // Takes what comes before the next `end`, and that.
+  absl::StatusOr<std::string> TakeUntil(absl::string_view end);
+  absl::StatusOr<std::string> Take(size_t size);
 
   const int fd_;
   std::string buffer_;
