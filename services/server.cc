@@ -15,6 +15,7 @@
 #include "grpcpp/resource_quota.h"
 #include "grpcpp/security/server_credentials.h"
 #include "grpcpp/server_builder.h"
+#include "grpcpp/support/channel_arguments.h"
 
 namespace sightline::services {
 namespace {
@@ -140,6 +141,9 @@ absl::Status Server::Listen() {
     addresses_.push_back(WithPort(wanted[i], ports[i]));
   }
   if (server_ == nullptr) return absl::InternalError("gRPC did not start");
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);  // the messages are our own
+  inner_ = std::make_shared<InnerChannel>(server_->InProcessChannel(arguments));
   return absl::OkStatus();
 }
 
@@ -184,6 +188,7 @@ void Server::Shutdown(absl::Duration grace) {
       health->SetServingStatus(false);
     }
     AwaitCalls(absl::Now() + grace);
+    if (inner_ != nullptr) inner_->Close();
     // What has a call still is cancelled; idle connections are closed.
     server_->Shutdown(absl::ToChronoTime(absl::Now()));
     server_->Wait();

@@ -18,11 +18,13 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "grpcpp/server.h"
 #include "services/admin_service.h"
+#include "services/inner_channel.h"
 #include "services/log_instance.h"
 #include "services/log_service.h"
 #include "services/registry_service.h"
@@ -62,6 +64,12 @@ struct ServerOptions {
   absl::Status Validate() const;
 };
 
+// The services that anybody may call, without a certificate.
+inline constexpr absl::string_view kPublicServices[] = {
+    "sightline.v1.LogService",
+    "sightline.v1.RegistryService",
+};
+
 class Server {
  public:
   // All pointers outlive the server.
@@ -77,6 +85,9 @@ class Server {
   // Where it listens, "127.0.0.1:41234": first those with TLS, in the order of
   // the options, then the plaintext one.
   const std::vector<std::string>& addresses() const { return addresses_; }
+
+  // Shared with whoever calls from inside; may be kept longer than the server.
+  const std::shared_ptr<InnerChannel>& inner_channel() const { return inner_; }
 
   // Accepts no more calls, ends streams and long-polls with kUnavailable,
   // answers every statement that was read, cancels what is not done after
@@ -104,6 +115,7 @@ class Server {
   AdminService admin_service_;
   std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;
+  std::shared_ptr<InnerChannel> inner_;
 
   base::Mutex mutex_;
   base::CondVar changed_;
