@@ -40,8 +40,8 @@
 #include "storage/rocksdb_log_store.h"
 #include "telemetry/diagnostic_lines.h"
 #include "telemetry/diagnostics.h"
+#include "web/log_front.h"
 #include "web/server.h"
-#include "web/tlog_handler.h"
 #include "witness/file_cosigned_store.h"
 #include "witness/http_transport.h"
 #include "witness/panel.h"
@@ -135,33 +135,6 @@ void KeepFilesForTheStore(web::ServerOptions* http,
   http->max_connections = most;
 }
 
-// The log over HTTP: the server, and what it answers from.
-class HttpFront {
- public:
-  // Pointers outlive the result.
-  static absl::StatusOr<std::unique_ptr<HttpFront>> Start(
-      web::ServerOptions options, const services::LogInstance* log,
-      const base::Clock* clock, telemetry::Diagnostics* diagnostics) {
-    KeepFilesForTheStore(&options, diagnostics);
-    std::unique_ptr<HttpFront> front(new HttpFront(log, diagnostics));
-    ASSIGN_OR_RETURN(
-        front->server_,
-        web::Server::Start(options, &front->handler_, clock, diagnostics));
-    return front;
-  }
-
-  web::Server& server() { return *server_; }
-
- private:
-  HttpFront(const services::LogInstance* log,
-            telemetry::Diagnostics* diagnostics)
-      : handler_([log] { return log->publisher().current(); }, &log->store(),
-                 diagnostics) {}
-
-  web::TlogHandler handler_;
-  std::unique_ptr<web::Server> server_;
-};
-
 // The log's witnesses, and all that is needed to ask them.
 struct WitnessParts {
   std::unique_ptr<witness::Transport> transport;
@@ -245,10 +218,13 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
                                   {"origin", log->origin()},
                                   {"tree_size", TreeSize(*log)}});
   }
-  std::unique_ptr<HttpFront> http;
+  std::unique_ptr<web::LogFront> http;
   if (settings.http.has_value()) {
-    ASSIGN_OR_RETURN(http, HttpFront::Start(*settings.http, log.get(), clock,
-                                            diagnostics.get()));
+    web::LogFrontOptions options = *settings.http;
+    KeepFilesForTheStore(&options.server, diagnostics.get());
+    ASSIGN_OR_RETURN(
+        http, web::LogFront::Start(options, log.get(), server.get(), clock,
+                                   diagnostics.get()));
     for (const std::string& address : http->server().addresses()) {
       std::cout << "serving HTTP on " << address << std::endl;
     }
@@ -259,7 +235,7 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
   const absl::Duration grace = absl::Seconds(flags.shutdown_grace_seconds);
   server->Shutdown(grace);
   // The log can be read while it finishes writing. Reads are short.
-  if (http != nullptr) http->server().Shutdown(std::min(grace, kReadGrace));
+  if (http != nullptr) http->Shutdown(std::min(grace, kReadGrace));
   diagnostics->Info("stopped", {{"tree_size", TreeSize(*log)}});
   return absl::OkStatus();
 }

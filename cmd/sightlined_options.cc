@@ -50,7 +50,7 @@ void AddFlags(CLI::App* app, Flags* flags) {
       ->type_name("HOST:PORT");
   app->add_option("--http-listen", flags->http_listen,
                   "IP address for reading over HTTP: checkpoint, tiles, entry "
-                  "bundles; without it there is no HTTP")
+                  "bundles, Connect; without it there is no HTTP")
       ->type_name("IP:PORT");
   app->add_option("--http-max-connections", flags->http_max_connections,
                   "HTTP connections at once")
@@ -150,7 +150,7 @@ absl::StatusOr<Settings> ToSettings(const Flags& flags) {
   settings.server.plaintext_loopback = flags.plaintext_loopback;
   settings.server.channelz = flags.channelz;
   if (!flags.http_listen.empty()) {
-    web::ServerOptions& http = settings.http.emplace();
+    web::ServerOptions& http = settings.http.emplace().server;
     http.listen = flags.http_listen;
     http.threads = flags.http_threads;
     http.max_connections = flags.http_max_connections;

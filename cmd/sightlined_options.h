@@ -16,7 +16,7 @@
 #include "services/server.h"
 #include "storage/rocksdb_options.h"
 #include "telemetry/diagnostic_lines.h"
-#include "web/server.h"
+#include "web/log_front.h"
 
 namespace sightline::daemon {
 
@@ -55,7 +55,7 @@ struct Settings {
   storage::RocksDbOptions store;
   services::LogOptions log;
   services::ServerOptions server;
-  std::optional<web::ServerOptions> http;
+  std::optional<web::LogFrontOptions> http;
   telemetry::LineOptions lines;
 };
 

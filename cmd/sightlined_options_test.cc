@@ -87,8 +87,8 @@ TEST_F(OptionsTest, ThereIsHttpWhereItIsAskedFor) {
   flags_.http_max_connections_per_address = 7;
   ASSERT_OK_AND_ASSIGN(settings, ToSettings(flags_));
   ASSERT_TRUE(settings.http.has_value());
-  EXPECT_THAT(settings.http->listen, ElementsAre("127.0.0.1:0"));
-  EXPECT_EQ(settings.http->max_connections_per_address, 7u);
+  EXPECT_THAT(settings.http->server.listen, ElementsAre("127.0.0.1:0"));
+  EXPECT_EQ(settings.http->server.max_connections_per_address, 7u);
   flags_.http_listen = {"localhost"};
   EXPECT_THAT(
       ToSettings(flags_).status(),
