@@ -1,0 +1,158 @@
+// Reads a log with a client that was generated from its .proto files: every public
+// method, in JSON and in binary, by POST and by GET, and a stream that follows the
+// tail. Nobody here wrote the client: Connect's own, and Buf's generator.
+//
+//   node out/read_log.js CONNECT_SERVER
+//
+// Starts the server (connect_server.cc), which appends entries when it is told to.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
+import { Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createConnectTransport } from "@connectrpc/connect-node";
+import { BadRequestSchema } from "./gen/proto/google/rpc/error_details_pb.js";
+import { LogService } from "./gen/proto/sightline/v1/log_service_pb.js";
+import { RegistryService } from "./gen/proto/sightline/v1/registry_service_pb.js";
+
+function check(what: string, holds: boolean): void {
+  if (!holds) throw new Error(`${what} does not hold`);
+}
+
+const server = spawn(process.argv[2]!, { stdio: ["pipe", "pipe", "inherit"] });
+const lines = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+
+async function line(): Promise<string> {
+  const next = await lines.next();
+  if (next.done === true) throw new Error("the server has ended");
+  return next.value;
+}
+
+// Makes the log so many entries larger; returns its size.
+async function append(entries: number): Promise<bigint> {
+  server.stdin.write(`${entries}\n`);
+  return BigInt((await line()).replace("size ", ""));
+}
+
+function treeSize(checkpoint: Uint8Array): bigint {
+  return BigInt(new TextDecoder().decode(checkpoint).split("\n")[1]!);
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}
+
+// Counts the methods that were called, so that none is forgotten.
+const called = new Set<string>();
+
+function clientOf<T extends DescService>(service: T, baseUrl: string, binary: boolean, get: boolean) {
+  return createClient(
+    service,
+    createConnectTransport({
+      baseUrl,
+      httpVersion: "1.1",
+      useBinaryFormat: binary,
+      useHttpGet: get,
+      interceptors: [
+        (next) => async (request) => {
+          called.add(`${request.service.typeName}/${request.method.name}`);
+          return next(request);
+        },
+      ],
+    }),
+  );
+}
+
+async function refused(what: string, code: Code, call: Promise<Message>): Promise<ConnectError> {
+  try {
+    await call;
+  } catch (error) {
+    const refusal = ConnectError.from(error);
+    check(`${what}: ${Code[refusal.code]} is ${Code[code]}`, refusal.code === code);
+    return refusal;
+  }
+  throw new Error(`${what} was not refused`);
+}
+
+async function readAll(url: string, agency: string, keyId: Uint8Array, binary: boolean, get: boolean): Promise<void> {
+  const log = clientOf(LogService, url, binary, get);
+  const registry = clientOf(RegistryService, url, binary, get);
+
+  const about = await log.getLog({});
+  const { checkpoint } = await log.getCheckpoint({ minTreeSize: 4n });
+  check("the checkpoint's size is the log's", treeSize(checkpoint) === about.treeSize);
+  const entry = await log.getEntry({ index: 3n });
+  check("the entry is the one that was asked for", entry.entry?.index === 3n);
+  const proof = await log.getInclusionProof({ leaf: { case: "index", value: 3n } });
+  check("the proof has hashes", proof.hashes.length > 0 && proof.hashes.every((hash) => hash.length === 32));
+  const consistency = await log.getConsistencyProof({ firstTreeSize: 3n });
+  check("the consistency proof ends at the log's size", consistency.secondTreeSize === about.treeSize);
+  const page = await log.listEntries({ startIndex: 1n, maxEntries: 2 });
+  check("the page is as long as was asked", page.run?.entries.length === 2 && page.run.nextIndex === 3n);
+  const byHash = await log.getReceipt({ leaf: { case: "leafHash", value: proof.leafHash } });
+  const byIndex = await log.getReceipt({ leaf: { case: "index", value: 3n } });
+  check("receipts do not depend on how they are asked for", byHash.receipt!.index === byIndex.receipt!.index);
+  check("a receipt holds the entry", equal(byIndex.receipt!.entry, entry.entry!.entry));
+
+  const { submitter } = await registry.getSubmitter({ submitter: agency });
+  check("the agency has its key", submitter!.keys.some((key) => equal(key.keyId, keyId)));
+  const found = await registry.getKey({ keyId });
+  check("the key is the agency's", found.submitter === agency);
+  const first = await registry.listSubmitters({ pageSize: 1 });
+  const second = await registry.listSubmitters({ pageSize: 1, pageToken: first.nextPageToken });
+  check("pages follow each other", first.submitters[0]!.submitter < second.submitters[0]!.submitter);
+  await registry.listPolicies({});
+
+  await refused("an entry beyond the tree", Code.OutOfRange, log.getEntry({ index: 1000000n }));
+  await refused("an unknown submitter", Code.NotFound, registry.getSubmitter({ submitter: "ori:ZZ0000000" }));
+  const refusal = await refused("a page too large", Code.InvalidArgument, log.listEntries({ maxEntries: 5000 }));
+  const [fault] = refusal.findDetails(BadRequestSchema);
+  check("the fault is named", fault?.fieldViolations[0]?.field === "max_entries");
+  await refused("a wait that is too long", Code.DeadlineExceeded, log.getCheckpoint({ minTreeSize: 1000000n }, { timeoutMs: 100 }));
+}
+
+// Follows the tail over so many appends, then leaves.
+async function follow(url: string, binary: boolean): Promise<void> {
+  const log = clientOf(LogService, url, binary, false);
+  const leave = new AbortController();
+  let next = 0n;
+  let want = (await log.getLog({})).treeSize;
+  let appends = 3;
+  try {
+    for await (const { run } of log.streamEntries({ follow: true }, { signal: leave.signal })) {
+      check("runs follow each other", run!.startIndex === next);
+      check("a run has the entries that it says", run!.startIndex + BigInt(run!.entries.length) === run!.nextIndex);
+      next = run!.nextIndex;
+      if (next < want) continue;
+      if (appends-- === 0) leave.abort();
+      else want = await append(2);
+    }
+  } catch (error) {
+    check("the stream ended because we left", ConnectError.from(error).code === Code.Canceled);
+  }
+  check("all entries came", next === want);
+}
+
+function methodsOf(service: DescService): string[] {
+  return service.methods.map((method: DescMethod) => `${service.typeName}/${method.name}`);
+}
+
+async function main(): Promise<void> {
+  const url = (await line()).replace("serving HTTP on ", "http://");
+  const [agency, key] = (await line()).split(" ") as [string, string];
+  const keyId = new Uint8Array(Buffer.from(key, "base64"));
+  await append(20);
+  for (const binary of [false, true]) {
+    for (const get of [false, true]) await readAll(url, agency, keyId, binary, get);
+    await follow(url, binary);
+  }
+  for (const method of [LogService, RegistryService].flatMap((service) => methodsOf(service))) {
+    check(`a call of ${method}`, called.has(method));
+  }
+  console.log(`${called.size} methods, JSON and binary, POST and GET, and a stream: as the client expects`);
+}
+
+try {
+  await main();
+} finally {
+  server.stdin.end();
+}
