@@ -1,0 +1,454 @@
+#include "records/truth_check.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/status_matchers.h"
+#include "proto/sightline/v1/record_service.pb.h"
+#include "records/pending_views.h"
+#include "records/queries.h"
+#include "records/row_check.h"
+#include "statement/timestamps.h"
+
+namespace sightline::records {
+namespace {
+
+constexpr int64_t kDay = YearMaker::kDay;
+
+using Rows = std::vector<v1::RequestRow>;
+
+// Every page of a question, as a list of rows.
+template <typename Request, typename Response, typename Row>
+std::vector<Row> AllPages(const Queries& queries,
+                          absl::Status (Queries::*ask)(const Request&,
+                                                       Response*) const,
+                          Request request, Row*) {
+  std::vector<Row> rows;
+  while (true) {
+    Response response;
+    EXPECT_OK((queries.*ask)(request, &response));
+    rows.insert(rows.end(), response.rows().begin(), response.rows().end());
+    if (response.next_page_token().empty()) return rows;
+    request.set_page_token(response.next_page_token());
+  }
+}
+
+class Asker {
+ public:
+  Asker(const storage::ViewSnapshot& snapshot, int64_t now)
+      : queries_(&snapshot, now) {}
+
+  Rows Search(const v1::RequestFilter& filter, uint32_t page_size = 0) const {
+    v1::SearchRequestsRequest request;
+    *request.mutable_filter() = filter;
+    request.set_page_size(page_size);
+    return AllPages(queries_, &Queries::SearchRequests, request,
+                    static_cast<v1::RequestRow*>(nullptr));
+  }
+  std::vector<v1::SealRow> Seals(const v1::ListSealsRequest& request) const {
+    return AllPages(queries_, &Queries::ListSeals, request,
+                    static_cast<v1::SealRow*>(nullptr));
+  }
+  std::vector<v1::FeedRow> Feed(const v1::ListFeedRequest& request) const {
+    return AllPages(queries_, &Queries::ListFeed, request,
+                    static_cast<v1::FeedRow*>(nullptr));
+  }
+  std::vector<v1::TimelineEvent> Changes(
+      const v1::ListChangesRequest& request) const {
+    return AllPages(queries_, &Queries::ListChanges, request,
+                    static_cast<v1::TimelineEvent*>(nullptr));
+  }
+  std::vector<v1::ReconcileRow> Reconcile(
+      const v1::ReconcileRequest& request) const {
+    return AllPages(queries_, &Queries::Reconcile, request,
+                    static_cast<v1::ReconcileRow*>(nullptr));
+  }
+  std::vector<v1::StatisticsRow> Statistics(
+      const v1::GetStatisticsRequest& request) const {
+    return AllPages(queries_, &Queries::GetStatistics, request,
+                    static_cast<v1::StatisticsRow*>(nullptr));
+  }
+
+ private:
+  const Queries queries_;
+};
+
+template <typename Message>
+std::vector<std::string> Bytes(const std::vector<Message>& rows) {
+  std::vector<std::string> out;
+  for (const Message& row : rows) out.push_back(SerialiseView(row));
+  return out;
+}
+
+std::set<uint64_t> IndicesOf(const Rows& rows) {
+  std::set<uint64_t> out;
+  for (const v1::RequestRow& row : rows) out.insert(row.facts().index());
+  EXPECT_EQ(out.size(), rows.size()) << "a request was given twice";
+  return out;
+}
+
+template <typename Predicate>
+std::set<uint64_t> TrueIndices(const YearMaker& year, Predicate holds) {
+  std::set<uint64_t> out;
+  for (const TrueRequest& request : year.requests()) {
+    if (holds(request)) out.insert(request.index);
+  }
+  return out;
+}
+
+bool TouchesTruly(const v1::TimeWindow& window, int64_t from, int64_t before) {
+  return window.has_begin() && statement::ToUnixMs(window.begin()) < before &&
+         statement::ToUnixMs(window.end()) > from;
+}
+
+v1::RequestFilter Touching(int64_t from, int64_t before) {
+  v1::RequestFilter filter;
+  *filter.mutable_touches_from() = statement::FromUnixMs(from);
+  *filter.mutable_touches_before() = statement::FromUnixMs(before);
+  return filter;
+}
+
+const int64_t kMay = YearMaker::kBegin + 121 * kDay;
+const int64_t kJuly = kMay + 61 * kDay;
+
+bool TouchedMayOrJune(const TrueRequest& request) {
+  return TouchesTruly(request.said.incident_window(), kMay, kJuly) ||
+         TouchesTruly(request.said.footage_window(), kMay, kJuly);
+}
+
+void CheckDaysAndPlaces(const YearMaker& year, const Asker& ask) {
+  v1::RequestFilter filter = Touching(kMay, kJuly);
+  EXPECT_EQ(IndicesOf(ask.Search(filter)), TrueIndices(year, TouchedMayOrJune));
+  filter.set_county_fips("06037");
+  const Rows rows = ask.Search(filter);
+  EXPECT_EQ(IndicesOf(rows), TrueIndices(year, [](const TrueRequest& request) {
+              return TouchedMayOrJune(request) &&
+                     (request.county == "06037" ||
+                      request.said.area().state() == "CA");
+            }));
+  for (const v1::RequestRow& row : rows) {
+    const auto truth = std::find_if(
+        year.requests().begin(), year.requests().end(),
+        [&](const auto& r) { return r.index == row.facts().index(); });
+    ASSERT_NE(truth, year.requests().end());
+    EXPECT_EQ(row.facts().request().offence_code(), truth->said.offence_code());
+    EXPECT_EQ(row.facts().request().purpose(), truth->said.purpose());
+  }
+  filter = Touching(kMay + 10 * kDay, kMay + 11 * kDay);
+  filter.set_s2_cell("80c2c7b");
+  EXPECT_EQ(IndicesOf(ask.Search(filter)),
+            TrueIndices(year, [](const TrueRequest& r) {
+              return (r.cell == "80c2c7b" || r.cell == "80c2c7") &&
+                     (TouchesTruly(r.said.incident_window(), kMay + 10 * kDay,
+                                   kMay + 11 * kDay) ||
+                      TouchesTruly(r.said.footage_window(), kMay + 10 * kDay,
+                                   kMay + 11 * kDay));
+            }));
+}
+
+void CheckFeeds(const YearMaker& year, const Asker& ask) {
+  for (const auto& [submitter, indices] : year.feeds()) {
+    v1::ListFeedRequest request;
+    request.set_submitter(submitter);
+    std::vector<uint64_t> all;
+    for (const v1::FeedRow& row : ask.Feed(request)) all.push_back(row.index());
+    EXPECT_EQ(all, indices);
+    *request.mutable_admitted_from() = statement::FromUnixMs(kMay);
+    *request.mutable_admitted_before() = statement::FromUnixMs(kJuly);
+    std::vector<uint64_t> within;
+    for (const v1::FeedRow& row : ask.Feed(request)) {
+      if (row.admitted_unix_ms() >= kMay && row.admitted_unix_ms() < kJuly) {
+        within.push_back(row.index());
+      }
+    }
+    std::vector<uint64_t> truly;
+    for (const uint64_t index : indices) {
+      if (year.admitted(index) >= kMay && year.admitted(index) < kJuly) {
+        truly.push_back(index);
+      }
+    }
+    EXPECT_EQ(within, truly) << submitter;
+  }
+}
+
+void CheckUnanswered(const YearMaker& year, const Asker& ask, int64_t now) {
+  v1::RequestFilter filter;
+  filter.set_unanswered_days(30);
+  EXPECT_EQ(IndicesOf(ask.Search(filter)),
+            TrueIndices(year, [&](const TrueRequest& request) {
+              return request.answered_by == 0 && !request.withdrawn &&
+                     now - request.admitted >= 30 * kDay;
+            }));
+  filter.set_custodian("platform:two");
+  EXPECT_EQ(IndicesOf(ask.Search(filter)),
+            TrueIndices(year, [&](const TrueRequest& request) {
+              return request.answered_by == 0 && !request.withdrawn &&
+                     request.platform == "platform:two" &&
+                     now - request.admitted >= 30 * kDay;
+            }));
+}
+
+void CheckRows(const YearMaker& year, const Asker& ask) {
+  const Rows rows = ask.Search({}, 200);
+  ASSERT_EQ(rows.size(), year.requests().size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const TrueRequest& truth = year.requests()[i];
+    const v1::RequestRow& row = rows[i];
+    ASSERT_EQ(row.facts().index(), truth.index);
+    EXPECT_EQ(row.state_code(), truth.state);
+    EXPECT_EQ(row.county_fips(), truth.county);
+    EXPECT_EQ(row.outcome(), truth.outcome) << truth.index;
+    EXPECT_EQ(row.answered_index(), truth.answered_by);
+    EXPECT_EQ(row.carried_out(), truth.given);
+    EXPECT_EQ(row.residents().index(), truth.counted_by);
+    EXPECT_EQ(row.residents().shared(), truth.shared);
+    EXPECT_EQ(row.residents().declined(), truth.refused);
+  }
+}
+
+void CheckViolations(const YearMaker& year, const Asker& ask) {
+  v1::RequestFilter filter;
+  filter.set_violates_policy(true);
+  std::set<uint64_t> carried_out;
+  const Rows rows = ask.Search(filter);
+  for (const v1::RequestRow& row : rows) {
+    if (row.carried_out()) carried_out.insert(row.facts().index());
+  }
+  EXPECT_EQ(IndicesOf(rows),
+            TrueIndices(year, [](const auto& r) { return r.breaks_policy; }));
+  EXPECT_EQ(carried_out, TrueIndices(year, [](const auto& r) {
+              return r.breaks_policy && r.given;
+            }));
+}
+
+void CheckCompelled(const YearMaker& year, const Asker& ask) {
+  v1::RequestFilter filter;
+  filter.set_compelled_after_decline(true);
+  std::map<uint64_t, uint64_t> pairs;
+  for (const v1::RequestRow& row : ask.Search(filter)) {
+    pairs[row.facts().index()] = row.compelled_by_index();
+  }
+  std::map<uint64_t, uint64_t> truly;
+  for (const TrueRequest& request : year.requests()) {
+    if (request.compelled_by != 0) truly[request.index] = request.compelled_by;
+  }
+  EXPECT_EQ(pairs, truly);
+  EXPECT_FALSE(truly.empty());
+}
+
+v1::NoticeState TrueNotice(const TrueRequest& request, int64_t now) {
+  if (!request.given) return v1::NOTICE_STATE_NOT_DUE;
+  const int64_t due = request.given_at + 3 * kDay;
+  if (request.notice_at != 0) {
+    return request.notice_at <= due ? v1::NOTICE_STATE_IN_TIME
+                                    : v1::NOTICE_STATE_LATE;
+  }
+  return now < due ? v1::NOTICE_STATE_PENDING : v1::NOTICE_STATE_NOT_GIVEN;
+}
+
+void CheckEmergencies(const YearMaker& year, const Asker& ask, int64_t now) {
+  v1::RequestFilter filter;
+  filter.set_is_emergency(true);
+  std::map<uint64_t, int> notices;
+  for (const v1::RequestRow& row : ask.Search(filter)) {
+    notices[row.facts().index()] = row.notice();
+    EXPECT_EQ(row.facts().request().verification(),
+              v1::REQUESTER_VERIFICATION_CALL_BACK);
+  }
+  std::map<uint64_t, int> truly;
+  for (const TrueRequest& request : year.requests()) {
+    if (request.is_emergency) truly[request.index] = TrueNotice(request, now);
+  }
+  EXPECT_EQ(notices, truly);
+}
+
+void CheckSeals(const YearMaker& year, const Asker& ask, int64_t now) {
+  std::map<std::pair<uint64_t, std::string>, TrueSeal> truly = year.seals();
+  int64_t last = 0;
+  std::set<std::pair<uint64_t, std::string>> overdue;
+  for (const v1::SealRow& row : ask.Seals({})) {
+    const std::pair<uint64_t, std::string> key(row.index(), row.path());
+    ASSERT_EQ(truly.count(key), 1u) << row.index() << row.path();
+    EXPECT_EQ(row.sealed_until_unix_ms(), truly[key].until);
+    EXPECT_EQ(row.renewals(), truly[key].renewals);
+    EXPECT_EQ(row.erased(), truly[key].erased);
+    EXPECT_LE(last, row.sealed_until_unix_ms());
+    last = row.sealed_until_unix_ms();
+    if (row.overdue()) overdue.insert(key);
+    truly.erase(key);
+  }
+  EXPECT_TRUE(truly.empty()) << truly.size() << " seals are missing";
+  std::set<std::pair<uint64_t, std::string>> truly_overdue;
+  for (const auto& [key, seal] : year.seals()) {
+    if (!seal.erased && seal.until <= now) truly_overdue.insert(key);
+  }
+  EXPECT_EQ(overdue, truly_overdue);
+  v1::ListSealsRequest request;
+  request.set_overdue(true);
+  EXPECT_EQ(ask.Seals(request).size(), truly_overdue.size());
+}
+
+void CheckReports(const YearMaker& year, const Asker& ask) {
+  v1::ReconcileRequest request;
+  request.set_from_month(202001);
+  request.set_until_month(202012);
+  request.set_disagreements(true);
+  std::map<YearMaker::BookLine, std::pair<uint64_t, uint64_t>> found;
+  for (const v1::ReconcileRow& row : ask.Reconcile(request)) {
+    found[{row.submitter(), row.month(), row.channel(), row.legal_process()}] =
+        {row.reported(), row.logged()};
+  }
+  EXPECT_EQ(found, year.wrong_reports());
+  EXPECT_FALSE(found.empty());
+}
+
+void CheckChanges(const YearMaker& year, const Asker& ask) {
+  const uint64_t since = year.entries().size() / 3;
+  v1::ListChangesRequest request;
+  request.set_since_index(since);
+  std::vector<uint64_t> found;
+  for (const v1::TimelineEvent& row : ask.Changes(request)) {
+    found.push_back(row.index());
+  }
+  std::vector<uint64_t> truly;
+  for (const uint64_t index : year.changes()) {
+    if (index >= since) truly.push_back(index);
+  }
+  EXPECT_EQ(found, truly);
+}
+
+void CheckCounts(const YearMaker& year, const Asker& ask) {
+  v1::GetStatisticsRequest request;
+  request.set_group_by(v1::STATISTICS_GROUPING_AGENCY);
+  std::map<std::string, std::vector<uint64_t>> truly;
+  for (const TrueRequest& r : year.requests()) {
+    std::vector<uint64_t>& sums = truly[r.agency];
+    sums.resize(4);
+    ++sums[0];
+    sums[1] += r.answered_by != 0 ? 1 : 0;
+    sums[2] += r.is_emergency ? 1 : 0;
+    sums[3] += r.breaks_policy && r.given ? 1 : 0;
+  }
+  std::map<std::string, std::vector<uint64_t>> found;
+  for (const v1::StatisticsRow& row : ask.Statistics(request)) {
+    const v1::Statistics& s = row.statistics();
+    found[row.key()] = {s.requests(), s.answered(), s.emergencies(),
+                        s.violations_carried_out()};
+    EXPECT_EQ(row.submitter().submitter(), row.key());
+  }
+  EXPECT_EQ(found, truly);
+}
+
+std::vector<v1::RequestFilter> ManyFilters() {
+  std::vector<v1::RequestFilter> filters(14);
+  filters[1].add_submitters("ori:CA0000100");
+  filters[1].add_submitters("ori:IL0000300");
+  filters[2].set_state("CA");
+  filters[2].set_is_sealed(v1::DECLARED_YES);
+  filters[3].set_county_fips("17031");
+  filters[4].add_offence_codes("220");
+  filters[4].add_offence_codes("13A");
+  filters[5].add_channels(v1::CHANNEL_DIRECT_ASK);
+  filters[5].add_purposes(v1::PURPOSE_THEFT);
+  filters[6].set_assembly_related(v1::DECLARED_YES);
+  filters[7].add_outcomes(v1::OUTCOME_FULL);
+  filters[7].set_custodian("platform:one");
+  filters[8].add_states(v1::REQUEST_STATE_OVERDUE);
+  filters[8].add_states(v1::REQUEST_STATE_ESCALATED);
+  filters[9] = Touching(kMay, kJuly);
+  filters[9].add_submitters("ori:CA0000100");
+  filters[10] = Touching(kMay + 12345, kMay + 3 * kDay + 999);
+  *filters[11].mutable_admitted_from() = statement::FromUnixMs(kMay + 777);
+  *filters[11].mutable_admitted_before() = statement::FromUnixMs(kJuly - 777);
+  *filters[12].mutable_touches_from() = statement::FromUnixMs(kJuly);
+  filters[12].add_legal_processes(v1::LEGAL_PROCESS_SEARCH_WARRANT);
+  *filters[13].mutable_touches_before() = statement::FromUnixMs(kMay);
+  filters[13].set_violates_policy(true);
+  return filters;
+}
+
+}  // namespace
+
+void CheckAgainstTruth(const YearMaker& year,
+                       const storage::ViewSnapshot& snapshot, int64_t now) {
+  const Asker ask(snapshot, now);
+  CheckDaysAndPlaces(year, ask);
+  CheckFeeds(year, ask);
+  CheckUnanswered(year, ask, now);
+  CheckRows(year, ask);
+  CheckViolations(year, ask);
+  CheckCompelled(year, ask);
+  CheckEmergencies(year, ask, now);
+  CheckSeals(year, ask, now);
+  CheckReports(year, ask);
+  CheckChanges(year, ask);
+  CheckCounts(year, ask);
+}
+
+void CheckAgainstModel(const YearMaker& year, const Model& model,
+                       const storage::ViewSnapshot& snapshot, int64_t now) {
+  const Asker ask(snapshot, now);
+  for (const v1::RequestFilter& filter : ManyFilters()) {
+    EXPECT_EQ(Bytes(ask.Search(filter, 37)), Bytes(model.Search(filter, now)))
+        << filter.ShortDebugString();
+  }
+  for (int by = v1::STATISTICS_GROUPING_AGENCY;
+       by <= v1::STATISTICS_GROUPING_MONTH; ++by) {
+    v1::GetStatisticsRequest request;
+    request.set_group_by(static_cast<v1::StatisticsGrouping>(by));
+    request.set_from_month(202003);
+    request.set_until_month(202010);
+    request.set_page_size(3);
+    EXPECT_EQ(Bytes(ask.Statistics(request)),
+              Bytes(model.Statistics(request.group_by(), 202003, 202010, "")));
+  }
+  for (const std::string& submitter :
+       {std::string(), year.agencies()[1], year.platforms()[0]}) {
+    v1::ReconcileRequest request;
+    request.set_from_month(202002);
+    request.set_until_month(202011);
+    request.set_submitter(submitter);
+    request.set_page_size(20);
+    EXPECT_EQ(Bytes(ask.Reconcile(request)),
+              Bytes(model.Reconcile(202002, 202011, submitter, false)));
+    v1::ListSealsRequest seals;
+    seals.set_submitter(submitter);
+    seals.set_page_size(11);
+    EXPECT_EQ(Bytes(ask.Seals(seals)),
+              Bytes(model.Seals(submitter, seals.ground(), false, now)));
+  }
+  v1::ListSealsRequest personal;
+  personal.set_ground(v1::SEAL_GROUND_PERSONAL_DATA);
+  EXPECT_EQ(Bytes(ask.Seals(personal)),
+            Bytes(model.Seals("", personal.ground(), false, now)));
+  for (const std::string& agency : year.agencies()) {
+    v1::ListFeedRequest feed;
+    feed.set_submitter(agency);
+    feed.set_page_size(5);
+    *feed.mutable_admitted_from() = statement::FromUnixMs(kMay);
+    *feed.mutable_admitted_before() = statement::FromUnixMs(kJuly);
+    EXPECT_EQ(Bytes(ask.Feed(feed)), Bytes(model.Feed(agency, kMay, kJuly)));
+  }
+}
+
+void CheckSameViews(const storage::ViewSnapshot& a,
+                    const storage::ViewSnapshot& b) {
+  const auto read = [](const storage::ViewSnapshot& snapshot) {
+    std::vector<std::pair<std::string, std::string>> pairs;
+    EXPECT_OK(snapshot.Scan(
+        "", "\xff", [&](absl::string_view key, absl::string_view value) {
+          pairs.emplace_back(std::string(key), std::string(value));
+          return true;
+        }));
+    return pairs;
+  };
+  EXPECT_TRUE(read(a) == read(b));
+}
+
+}  // namespace sightline::records
