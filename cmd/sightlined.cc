@@ -225,8 +225,11 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
     ASSIGN_OR_RETURN(
         http, web::LogFront::Start(options, log.get(), server.get(), clock,
                                    diagnostics.get()));
+    size_t in_the_clear = options.server.listen.size();
     for (const std::string& address : http->server().addresses()) {
-      std::cout << "serving HTTP on " << address << std::endl;
+      std::cout << (in_the_clear > 0 ? "serving HTTP on " : "serving HTTPS on ")
+                << address << std::endl;
+      if (in_the_clear > 0) --in_the_clear;
     }
   }
   int signal = 0;

@@ -22,6 +22,13 @@ std::vector<std::string> Faults(const Flags& flags) {
   if (flags.tls_cert.empty() && flags.plaintext_loopback.empty()) {
     faults.push_back("neither tls-cert nor plaintext-loopback is given");
   }
+  if (flags.https_cert.empty() != flags.https_key.empty()) {
+    faults.push_back("https-cert and https-key go together");
+  }
+  if (!flags.https_listen.empty() && flags.https_cert.empty() &&
+      flags.tls_cert.empty()) {
+    faults.push_back("https-listen needs https-cert or tls-cert");
+  }
   if (flags.witness_fail_open && flags.witness_policy.empty()) {
     faults.push_back("witness-fail-open needs witness-policy");
   }
@@ -29,6 +36,15 @@ std::vector<std::string> Faults(const Flags& flags) {
     faults.push_back("log-key must name a key file");
   }
   return faults;
+}
+
+// The certificate for HTTP: its own, or that of gRPC.
+web::TlsFiles HttpsFiles(const Flags& flags) {
+  web::TlsFiles files;
+  const bool own = !flags.https_cert.empty();
+  files.certificate = own ? flags.https_cert : flags.tls_cert;
+  files.private_key = own ? flags.https_key : flags.tls_key;
+  return files;
 }
 
 }  // namespace
@@ -52,6 +68,14 @@ void AddFlags(CLI::App* app, Flags* flags) {
                   "IP address for reading over HTTP: checkpoint, tiles, entry "
                   "bundles, Connect; without it there is no HTTP")
       ->type_name("IP:PORT");
+  app->add_option("--https-listen", flags->https_listen, "The same over TLS")
+      ->type_name("IP:PORT");
+  app->add_option("--https-cert", flags->https_cert,
+                  "Certificate chain for it (PEM), reloaded when it changes; "
+                  "without it that of --tls-cert")
+      ->type_name("FILE");
+  app->add_option("--https-key", flags->https_key, "Its private key (PEM)")
+      ->type_name("FILE");
   app->add_option("--http-max-connections", flags->http_max_connections,
                   "HTTP connections at once")
       ->check(CLI::PositiveNumber)
@@ -149,9 +173,11 @@ absl::StatusOr<Settings> ToSettings(const Flags& flags) {
   }
   settings.server.plaintext_loopback = flags.plaintext_loopback;
   settings.server.channelz = flags.channelz;
-  if (!flags.http_listen.empty()) {
+  if (!flags.http_listen.empty() || !flags.https_listen.empty()) {
     web::ServerOptions& http = settings.http.emplace().server;
     http.listen = flags.http_listen;
+    http.tls_listen = flags.https_listen;
+    if (!flags.https_listen.empty()) http.tls = HttpsFiles(flags);
     http.threads = flags.http_threads;
     http.max_connections = flags.http_max_connections;
     http.max_connections_per_address = flags.http_max_connections_per_address;

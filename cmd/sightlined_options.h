@@ -26,7 +26,10 @@ struct Flags {
   std::string data_dir;
   std::vector<std::string> listen;  // with TLS, none: kDefaultListen
   std::string plaintext_loopback;
-  std::vector<std::string> http_listen;  // none: no HTTP
+  std::vector<std::string> http_listen;   // in the clear
+  std::vector<std::string> https_listen;  // neither: no HTTP
+  std::string https_cert;                 // none: tls_cert and tls_key
+  std::string https_key;
   uint64_t http_max_connections = 16384;
   uint64_t http_max_connections_per_address = 256;
   int http_threads = 2;

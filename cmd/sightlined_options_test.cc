@@ -95,6 +95,22 @@ TEST_F(OptionsTest, ThereIsHttpWhereItIsAskedFor) {
       StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("\"localhost\"")));
 }
 
+TEST_F(OptionsTest, HttpsTakesItsOwnCertificateOrThatOfGrpc) {
+  Parse({"--data-dir", "d", "--tls-cert", "c", "--tls-key", "k", "--log-key",
+         "l", "--https-listen", "127.0.0.1:0"});
+  ASSERT_OK_AND_ASSIGN(Settings settings, ToSettings(flags_));
+  EXPECT_EQ(settings.http->server.tls->certificate, "c");
+  EXPECT_EQ(settings.http->server.tls->private_key, "k");
+  flags_.https_cert = "own";
+  EXPECT_THAT(ToSettings(flags_).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("https-cert and https-key go together")));
+  flags_.https_key = "own-key";
+  ASSERT_OK_AND_ASSIGN(settings, ToSettings(flags_));
+  EXPECT_EQ(settings.http->server.tls->certificate, "own");
+  EXPECT_EQ(settings.http->server.tls->private_key, "own-key");
+}
+
 // The example that operators copy is one that the server takes.
 TEST_F(OptionsTest, TheDocumentedExampleParses) {
   Parse({"--config", "docs/sightlined.example.toml"});

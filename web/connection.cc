@@ -24,6 +24,8 @@ constexpr size_t kMostLingered = 256 << 10;
 constexpr int kMostInARow = 16;
 // Read ahead of a client whose request is being answered.
 constexpr size_t kMostAhead = 64 << 10;
+// Of TLS, without what it adds.
+constexpr size_t kRecordBytes = 16 << 10;
 constexpr absl::string_view kChunkEnd = "\r\n";
 constexpr absl::string_view kLastChunkEnd = "\r\n0\r\n\r\n";
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -56,10 +58,13 @@ absl::string_view DateHeader(int64_t now_unix_ms) {
 
 Connection::Connection(std::shared_ptr<EventLoop> loop,
                        std::shared_ptr<ServerState> server,
-                       asio::ip::tcp::socket socket, std::string address_key)
+                       asio::ip::tcp::socket socket,
+                       std::unique_ptr<crypto::TlsSession> tls,
+                       std::string address_key)
     : loop_(std::move(loop)),
       server_(std::move(server)),
       socket_(std::move(socket)),
+      tls_(std::move(tls)),
       address_key_(std::move(address_key)) {
   server_->open.fetch_add(1, std::memory_order_relaxed);
 }
@@ -150,7 +155,28 @@ bool Connection::ReadSome() {
     Close();
     return false;
   }
+  if (tls_ != nullptr) return Decrypt({buffer.data(), read});
   pending_.append(buffer.data(), read);
+  return true;
+}
+
+bool Connection::Decrypt(absl::string_view bytes) {
+  const size_t before = pending_.size();
+  const absl::Status received = tls_->Receive(bytes, &pending_);
+  encrypted_ += tls_->TakeOutput();
+  // While an answer is written, what TLS itself has to say goes with it.
+  const bool writing = state_ == State::kWriting && answer_size() > 0;
+  const error_code error = writing ? error_code() : FlushEncrypted();
+  if (!received.ok()) {
+    server_->tls_failed.fetch_add(1, std::memory_order_relaxed);
+    Close();
+    return false;
+  }
+  // A handshake fits any socket's buffer.
+  if (error || (tls_->peer_closed() && pending_.size() == before)) {
+    Close();
+    return false;
+  }
   return true;
 }
 
@@ -386,26 +412,60 @@ std::array<asio::const_buffer, 3> Connection::Unwritten() const {
   return parts;
 }
 
-void Connection::WriteSome() {
-  const size_t size = answer_size();
-  while (written_ < size) {
-    error_code error;
-    const size_t written = socket_.write_some(Unwritten(), error);
-    if (error == asio::error::would_block) {
-      CountUnsent(size - written_);
-      socket_.async_wait(asio::ip::tcp::socket::wait_write,
-                         [self = shared_from_this()](const error_code& error) {
-                           if (error) return self->Close();
-                           if (self->state_ != State::kWriting) return;
-                           self->WriteSome();
-                           self->Advance();
-                         });
-      return;
-    }
-    if (error) return Close();
-    written_ += written;
+error_code Connection::WritePlain() {
+  error_code error;
+  for (const size_t size = answer_size(); written_ < size && !error;) {
+    written_ += socket_.write_some(Unwritten(), error);
   }
-  FinishAnswer();
+  return error;
+}
+
+// A record at a time, so that a slow reader holds no more than that twice.
+error_code Connection::WriteEncrypted() {
+  while (true) {
+    if (const error_code error = FlushEncrypted()) return error;
+    if (written_ == answer_size()) return {};
+    for (const asio::const_buffer& part : Unwritten()) {
+      if (part.size() == 0) continue;
+      const size_t size = std::min(part.size(), kRecordBytes);
+      if (!tls_->Send({static_cast<const char*>(part.data()), size}).ok()) {
+        return asio::error::connection_aborted;
+      }
+      written_ += size;
+      break;
+    }
+    encrypted_ += tls_->TakeOutput();
+  }
+}
+
+error_code Connection::FlushEncrypted() {
+  error_code error;
+  while (encrypted_written_ < encrypted_.size() && !error) {
+    encrypted_written_ +=
+        socket_.write_some(asio::buffer(encrypted_.data() + encrypted_written_,
+                                        encrypted_.size() - encrypted_written_),
+                           error);
+  }
+  if (!error) {
+    std::string().swap(encrypted_);
+    encrypted_written_ = 0;
+  }
+  return error;
+}
+
+void Connection::WriteSome() {
+  const error_code error = tls_ == nullptr ? WritePlain() : WriteEncrypted();
+  if (!error) return FinishAnswer();
+  if (error != asio::error::would_block) return Close();
+  CountUnsent(answer_size() - written_ + encrypted_.size() -
+              encrypted_written_);
+  socket_.async_wait(asio::ip::tcp::socket::wait_write,
+                     [self = shared_from_this()](const error_code& error) {
+                       if (error) return self->Close();
+                       if (self->state_ != State::kWriting) return;
+                       self->WriteSome();
+                       self->Advance();
+                     });
 }
 
 void Connection::FinishAnswer() {
@@ -427,6 +487,11 @@ void Connection::Linger() {
   state_ = State::kLingering;
   pending_.clear();
   error_code error;
+  if (tls_ != nullptr) {
+    tls_->Close();
+    encrypted_ += tls_->TakeOutput();
+    FlushEncrypted();  // as far as it goes
+  }
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   if (error) return Close();
   SetDeadline(kLingerTime);

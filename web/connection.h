@@ -24,6 +24,8 @@
 #include "boost/asio/ip/tcp.hpp"
 #include "boost/beast/http/parser.hpp"
 #include "boost/beast/http/string_body.hpp"
+#include "boost/system/error_code.hpp"
+#include "crypto/tls_server.h"
 #include "web/body_stream.h"
 #include "web/event_loop.h"
 #include "web/handler.h"
@@ -40,7 +42,8 @@ class Connection final : public ReplySink,
   // server keeps its connection, and that needs both.
   Connection(std::shared_ptr<EventLoop> loop,
              std::shared_ptr<ServerState> server,
-             boost::asio::ip::tcp::socket socket, std::string address_key);
+             boost::asio::ip::tcp::socket socket,
+             std::unique_ptr<crypto::TlsSession> tls, std::string address_key);
   ~Connection() override;
 
   void Start();
@@ -77,6 +80,7 @@ class Connection final : public ReplySink,
   void OnReadable();
   // Whether to read on; false when the connection has been closed.
   bool ReadSome();
+  bool Decrypt(absl::string_view bytes);
   bool watching() const { return on_gone_ != nullptr || stream_ != nullptr; }
   // Parses and dispatches what was read, as far as it goes.
   void Advance();
@@ -98,6 +102,10 @@ class Connection final : public ReplySink,
     return head_.size() + body_.bytes().size() + tail_.size();
   }
   void WriteSome();
+  // These write what the socket takes; error: would_block when it is full.
+  boost::system::error_code WritePlain();
+  boost::system::error_code WriteEncrypted();
+  boost::system::error_code FlushEncrypted();
   void FinishAnswer();
   void Linger();
   void CountUnsent(size_t bytes);
@@ -105,6 +113,7 @@ class Connection final : public ReplySink,
   const std::shared_ptr<EventLoop> loop_;
   const std::shared_ptr<ServerState> server_;
   boost::asio::ip::tcp::socket socket_;
+  const std::unique_ptr<crypto::TlsSession> tls_;  // null: in the clear
   const std::string address_key_;
   std::list<Connection*>::iterator place_;
 
@@ -130,6 +139,8 @@ class Connection final : public ReplySink,
   tiles::PinnedBytes body_;
   absl::string_view tail_;
   size_t written_ = 0;
+  std::string encrypted_;  // on its way, over TLS
+  size_t encrypted_written_ = 0;
   size_t unsent_ = 0;  // as counted in the server's state
   size_t lingered_ = 0;
 };

@@ -12,6 +12,7 @@
 #include "base/status_macros.h"
 #include "boost/asio/error.hpp"
 #include "boost/asio/ip/tcp.hpp"
+#include "crypto/tls_server.h"
 #include "web/connection.h"
 #include "web/event_loop.h"
 #include "web/server_state.h"
@@ -72,12 +73,19 @@ std::string AddressBytes(const asio::ip::address& address) {
 
 absl::Status ServerOptions::Validate() const {
   std::vector<std::string> faults;
-  if (listen.empty()) faults.push_back("no address to listen on");
-  for (const std::string& address : listen) {
-    const auto endpoint = ParseEndpoint(address);
-    if (!endpoint.ok()) {
-      faults.push_back(std::string(endpoint.status().message()));
+  if (listen.empty() && tls_listen.empty()) {
+    faults.push_back("no address to listen on");
+  }
+  for (const auto* const addresses : {&listen, &tls_listen}) {
+    for (const std::string& address : *addresses) {
+      const auto endpoint = ParseEndpoint(address);
+      if (!endpoint.ok()) {
+        faults.push_back(std::string(endpoint.status().message()));
+      }
     }
+  }
+  if (!tls_listen.empty() && !tls.has_value()) {
+    faults.push_back("listening with TLS needs a certificate and its key");
   }
   if (threads < 1 || threads > kMostThreads) {
     faults.push_back(absl::StrCat("threads must be 1..", kMostThreads));
@@ -113,6 +121,7 @@ class Server::Impl {
     }
   }
 
+  absl::Status LoadCertificate();
   absl::StatusOr<std::vector<std::string>> Listen();
   void Run();
   void Shutdown(absl::Duration grace);
@@ -121,22 +130,27 @@ class Server::Impl {
 
  private:
   struct Listener {
-    explicit Listener(asio::io_context& io) : acceptor(io) {}
+    Listener(asio::io_context& io, bool tls) : acceptor(io), tls(tls) {}
     tcp::acceptor acceptor;
+    const bool tls;
     bool paused = false;  // until the next tick: no file descriptors
   };
 
-  absl::Status Open(const std::string& address);
+  absl::Status Open(const std::string& address, bool tls);
   // On the first loop's thread, as are all below.
   void Accept(Listener* listener);
   void OnAccept(Listener* listener, std::shared_ptr<EventLoop> loop,
                 const error_code& error, tcp::socket socket);
-  void Admit(std::shared_ptr<EventLoop> loop, tcp::socket socket);
+  void Admit(std::shared_ptr<EventLoop> loop, tcp::socket socket, bool tls);
   void Refused();
+  void OnTick();
   void ResumeAccepting();
+  void ReloadCertificate();
 
   const std::shared_ptr<ServerState> state_;
   telemetry::Diagnostics* const diagnostics_;
+  std::unique_ptr<TlsCertificate> certificate_;  // null: no TLS
+  int64_t certificate_seen_ms_ = 0;
   std::vector<std::shared_ptr<EventLoop>> loops_;
   std::vector<std::unique_ptr<Listener>> listeners_;
   size_t next_loop_ = 0;
@@ -144,9 +158,18 @@ class Server::Impl {
   bool running_ = false;
 };
 
-absl::Status Server::Impl::Open(const std::string& address) {
+absl::Status Server::Impl::LoadCertificate() {
+  const ServerOptions& options = state_->options;
+  if (options.tls_listen.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(certificate_,
+                   TlsCertificate::Load(*options.tls, diagnostics_));
+  certificate_seen_ms_ = loops_.front()->NowMs();
+  return absl::OkStatus();
+}
+
+absl::Status Server::Impl::Open(const std::string& address, bool tls) {
   ASSIGN_OR_RETURN(const tcp::endpoint endpoint, ParseEndpoint(address));
-  auto listener = std::make_unique<Listener>(loops_.front()->io());
+  auto listener = std::make_unique<Listener>(loops_.front()->io(), tls);
   tcp::acceptor& acceptor = listener->acceptor;
   error_code error;
   acceptor.open(endpoint.protocol(), error);
@@ -162,18 +185,22 @@ absl::Status Server::Impl::Open(const std::string& address) {
 }
 
 absl::StatusOr<std::vector<std::string>> Server::Impl::Listen() {
-  std::vector<std::string> addresses;
   for (const std::string& address : state_->options.listen) {
-    RETURN_IF_ERROR(Open(address));
-    addresses.push_back(
-        EndpointText(listeners_.back()->acceptor.local_endpoint()));
+    RETURN_IF_ERROR(Open(address, /*tls=*/false));
+  }
+  for (const std::string& address : state_->options.tls_listen) {
+    RETURN_IF_ERROR(Open(address, /*tls=*/true));
+  }
+  std::vector<std::string> addresses;
+  for (const auto& listener : listeners_) {
+    addresses.push_back(EndpointText(listener->acceptor.local_endpoint()));
   }
   return addresses;
 }
 
 void Server::Impl::Run() {
   running_ = true;
-  loops_.front()->set_on_tick([this] { ResumeAccepting(); });
+  loops_.front()->set_on_tick([this] { OnTick(); });
   for (const auto& listener : listeners_) Accept(listener.get());
   for (const auto& loop : loops_) loop->Start();
 }
@@ -191,7 +218,7 @@ void Server::Impl::OnAccept(Listener* listener, std::shared_ptr<EventLoop> loop,
                             const error_code& error, tcp::socket socket) {
   if (!listener->acceptor.is_open()) return;
   if (!error) {
-    Admit(std::move(loop), std::move(socket));
+    Admit(std::move(loop), std::move(socket), listener->tls);
   } else if (error == asio::error::no_descriptors ||
              error == boost::system::errc::too_many_files_open_in_system ||
              error == asio::error::no_buffer_space ||
@@ -203,7 +230,8 @@ void Server::Impl::OnAccept(Listener* listener, std::shared_ptr<EventLoop> loop,
   Accept(listener);
 }
 
-void Server::Impl::Admit(std::shared_ptr<EventLoop> loop, tcp::socket socket) {
+void Server::Impl::Admit(std::shared_ptr<EventLoop> loop, tcp::socket socket,
+                         bool tls) {
   error_code error;
   const tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) return;  // gone already
@@ -213,9 +241,18 @@ void Server::Impl::Admit(std::shared_ptr<EventLoop> loop, tcp::socket socket) {
       !state_->addresses.Take(key)) {
     return Refused();
   }
+  std::unique_ptr<crypto::TlsSession> session;
+  if (tls) {
+    auto accepted = certificate_->current()->Accept();
+    if (!accepted.ok()) {  // no memory
+      state_->addresses.GiveBack(key);
+      return Refused();
+    }
+    session = *std::move(accepted);
+  }
   state_->accepted.fetch_add(1, std::memory_order_relaxed);
   auto connection = std::make_shared<Connection>(
-      loop, state_, std::move(socket), std::move(key));
+      loop, state_, std::move(socket), std::move(session), std::move(key));
   loop->Post([connection] { connection->Start(); });
 }
 
@@ -227,6 +264,21 @@ void Server::Impl::Refused() {
   told_refused_ms_ = now_ms;
   diagnostics_->Warning("http_connections_refused",
                         {{"refused", refused}, {"open", state_->open.load()}});
+}
+
+void Server::Impl::OnTick() {
+  ResumeAccepting();
+  if (certificate_ != nullptr) ReloadCertificate();
+}
+
+void Server::Impl::ReloadCertificate() {
+  const int64_t now_ms = loops_.front()->NowMs();
+  if (now_ms - certificate_seen_ms_ <
+      absl::ToInt64Milliseconds(state_->options.tls->reload)) {
+    return;
+  }
+  certificate_seen_ms_ = now_ms;
+  certificate_->Reload();
 }
 
 void Server::Impl::ResumeAccepting() {
@@ -256,6 +308,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(
   RETURN_IF_ERROR(options.Validate());
   std::unique_ptr<Server> server(
       new Server(std::make_unique<Impl>(options, handler, clock, diagnostics)));
+  RETURN_IF_ERROR(server->impl_->LoadCertificate());
   ASSIGN_OR_RETURN(server->addresses_, server->impl_->Listen());
   server->impl_->Run();
   return server;
@@ -274,6 +327,8 @@ ServerStats Server::stats() const {
   stats.requests = state.requests.load();
   stats.malformed = state.malformed.load();
   stats.overdue = state.overdue.load();
+  stats.tls_failed = state.tls_failed.load();
+  stats.unsent_bytes = state.unsent_bytes.load();
   return stats;
 }
 

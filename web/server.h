@@ -1,12 +1,12 @@
 // An HTTP/1.1 server with a few threads, whatever number of clients.
 //
 // Source:  RFC 9110, RFC 9112; docs/adr/0007-http-on-asio-and-beast.md.
-// Shapes:  keep-alive and pipelining; no TLS, no HTTP/2.
-// Errors:  Start: kInvalidArgument: options, naming every fault; kUnavailable:
-//          cannot listen. A client that breaks a limit is told 4xx where it can
+// Shapes:  keep-alive and pipelining, in the clear or over TLS; no HTTP/2.
+// Errors:  Start: kInvalidArgument: options, naming every fault, or certificate;
+//          kUnavailable: cannot listen. A client that breaks a limit is told 4xx where it can
 //          be, and is disconnected.
 // Threads: thread-safe. `threads` of its own, which call the handler.
-// Memory:  about 1 KiB a connection that says nothing; a request takes its
+// Memory:  about 1 KiB a connection that says nothing, 10 over TLS; a request takes its
 //          header and body, an answer its body until the client has it all.
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,16 @@
 #include "base/clock.h"
 #include "telemetry/diagnostics.h"
 #include "web/handler.h"
+#include "web/tls_files.h"
 
 namespace sightline::web {
 
 struct ServerOptions {
   // "127.0.0.1:8080", "[::1]:0": numeric; port 0 takes a free one.
   std::vector<std::string> listen;
+  // The same, over TLS; needs `tls`.
+  std::vector<std::string> tls_listen;
+  std::optional<TlsFiles> tls;
   int threads = 2;
 
   size_t max_connections = 16384;
@@ -63,7 +68,9 @@ struct ServerStats {
   uint64_t refused = 0;   // connections beyond a limit
   uint64_t requests = 0;  // that reached the handler
   uint64_t malformed = 0;
-  uint64_t overdue = 0;  // disconnected at a deadline, resting ones included
+  uint64_t overdue = 0;     // disconnected at a deadline, resting ones included
+  uint64_t tls_failed = 0;  // connections that did not speak TLS as they should
+  uint64_t unsent_bytes = 0;  // now, of answers that clients have not taken
 };
 
 class Server {
@@ -78,7 +85,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Where it listens, "127.0.0.1:41234", in the order of the options.
+  // Where it listens, "127.0.0.1:41234", in the order of the options: those
+  // with TLS come last.
   const std::vector<std::string>& addresses() const { return addresses_; }
 
   ServerStats stats() const;

@@ -33,6 +33,7 @@ struct ServerState {
   std::atomic<uint64_t> requests{0};
   std::atomic<uint64_t> malformed{0};
   std::atomic<uint64_t> overdue{0};
+  std::atomic<uint64_t> tls_failed{0};
 };
 
 }  // namespace sightline::web
