@@ -120,6 +120,20 @@ absl::Status Admission::CheckLinks(const v1::Statement& statement) const {
 absl::StatusOr<AdmittedEntry> Admission::Admit(
     const Peer& peer, const v1::SignedStatement& signed_statement,
     const SealOpenings& openings) {
+  absl::StatusOr<AdmittedEntry> entry = Check(peer, signed_statement, openings);
+  if (!entry.ok()) ++refused_[static_cast<size_t>(entry.status().code())];
+  return entry;
+}
+
+std::array<uint64_t, Admission::kCodes> Admission::refused() const {
+  std::array<uint64_t, kCodes> out{};
+  for (size_t i = 0; i < kCodes; ++i) out[i] = refused_[i];
+  return out;
+}
+
+absl::StatusOr<AdmittedEntry> Admission::Check(
+    const Peer& peer, const v1::SignedStatement& signed_statement,
+    const SealOpenings& openings) {
   ASSIGN_OR_RETURN(const v1::Statement statement, Open(signed_statement));
   RETURN_IF_ERROR(CheckPeer(peer, statement));
   statement::Violations violations = statement::Validate(statement);

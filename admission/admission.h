@@ -17,7 +17,9 @@
 // Cost:    one signature verification; the rest is a few microseconds.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -79,6 +81,10 @@ class Admission final : public Gate {
                                       const v1::SignedStatement& statement,
                                       const SealOpenings& openings);
 
+  // How many statements Admit has refused, by absl::StatusCode.
+  static constexpr size_t kCodes = 17;
+  std::array<uint64_t, kCodes> refused() const;
+
   // Reads the registry under a shared lock; `read` must be short.
   void ReadRegistry(
       const std::function<void(const statement::Registry&)>& read) const;
@@ -100,6 +106,9 @@ class Admission final : public Gate {
                                const v1::SignedStatement& signed_statement,
                                const v1::Statement& statement) const;
   absl::Status CheckLinks(const v1::Statement& statement) const;
+  absl::StatusOr<AdmittedEntry> Check(const Peer& peer,
+                                      const v1::SignedStatement& statement,
+                                      const SealOpenings& openings);
   absl::StatusOr<AdmittedEntry> Finish(
       const v1::SignedStatement& signed_statement,
       const v1::Statement& statement, int64_t admitted_unix_ms, Judged judged,
@@ -114,6 +123,7 @@ class Admission final : public Gate {
   mutable std::shared_mutex registry_mutex_;
   statement::Registry registry_;  // guarded by registry_mutex_
   std::atomic<uint64_t> version_{0};
+  std::array<std::atomic<uint64_t>, kCodes> refused_{};
 };
 
 }  // namespace sightline::admission

@@ -41,6 +41,7 @@
 #include "telemetry/diagnostic_lines.h"
 #include "telemetry/diagnostics.h"
 #include "web/log_front.h"
+#include "web/metrics_handler.h"
 #include "web/server.h"
 #include "witness/file_cosigned_store.h"
 #include "witness/http_transport.h"
@@ -134,6 +135,45 @@ void KeepFilesForTheStore(web::ServerOptions* http,
                         {"open_files", files}});
   http->max_connections = most;
 }
+
+// What operators ask, on an address of its own.
+class MetricsFront {
+ public:
+  // `http` may be null. Pointers outlive the result.
+  static absl::StatusOr<std::unique_ptr<MetricsFront>> Start(
+      const Settings& settings, const services::LogInstance* log,
+      web::LogFront* http, const base::Clock* clock,
+      telemetry::Diagnostics* diagnostics) {
+    web::MetricsSources sources;
+    sources.log = log;
+    if (http != nullptr) {
+      sources.http = &http->server();
+      sources.connect = &http->connect();
+    }
+    if (settings.server.tls.has_value()) {
+      sources.certificates.push_back(
+          {"grpc", settings.server.tls->certificate});
+    }
+    if (settings.http.has_value() && settings.http->server.tls.has_value()) {
+      sources.certificates.push_back(
+          {"https", settings.http->server.tls->certificate});
+    }
+    std::unique_ptr<MetricsFront> front(new MetricsFront(std::move(sources)));
+    ASSIGN_OR_RETURN(front->server_,
+                     web::Server::Start(*settings.metrics, &front->handler_,
+                                        clock, diagnostics));
+    return front;
+  }
+
+  web::Server& server() { return *server_; }
+
+ private:
+  explicit MetricsFront(web::MetricsSources sources)
+      : handler_(std::move(sources)) {}
+
+  web::MetricsHandler handler_;
+  std::unique_ptr<web::Server> server_;
+};
 
 // The log's witnesses, and all that is needed to ask them.
 struct WitnessParts {
@@ -231,6 +271,14 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
                 << address << std::endl;
       if (in_the_clear > 0) --in_the_clear;
     }
+  }
+  std::unique_ptr<MetricsFront> metrics;
+  if (settings.metrics.has_value()) {
+    ASSIGN_OR_RETURN(metrics,
+                     MetricsFront::Start(settings, log.get(), http.get(), clock,
+                                         diagnostics.get()));
+    std::cout << "serving metrics on " << metrics->server().addresses().front()
+              << std::endl;
   }
   int signal = 0;
   sigwait(&stop_signals, &signal);

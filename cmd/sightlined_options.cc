@@ -9,6 +9,8 @@
 namespace sightline::daemon {
 namespace {
 
+constexpr size_t kMetricsConnections = 64;
+
 // Faults of the flags taken together; CLI11 has checked each by itself.
 std::vector<std::string> Faults(const Flags& flags) {
   std::vector<std::string> faults;
@@ -76,6 +78,10 @@ void AddFlags(CLI::App* app, Flags* flags) {
       ->type_name("FILE");
   app->add_option("--https-key", flags->https_key, "Its private key (PEM)")
       ->type_name("FILE");
+  app->add_option("--metrics-listen", flags->metrics_listen,
+                  "IP address for operators, in the clear: /metrics for "
+                  "Prometheus, /healthz")
+      ->type_name("IP:PORT");
   app->add_option("--http-max-connections", flags->http_max_connections,
                   "HTTP connections at once")
       ->check(CLI::PositiveNumber)
@@ -182,6 +188,14 @@ absl::StatusOr<Settings> ToSettings(const Flags& flags) {
     http.max_connections = flags.http_max_connections;
     http.max_connections_per_address = flags.http_max_connections_per_address;
     RETURN_IF_ERROR(http.Validate());
+  }
+  if (!flags.metrics_listen.empty()) {
+    web::ServerOptions& metrics = settings.metrics.emplace();
+    metrics.listen = {flags.metrics_listen};
+    metrics.threads = 1;
+    metrics.max_connections = kMetricsConnections;
+    metrics.max_connections_per_address = 0;
+    RETURN_IF_ERROR(metrics.Validate());
   }
   if (!flags.tls_cert.empty()) {
     services::TlsFiles files;

@@ -17,6 +17,7 @@
 #include "storage/rocksdb_options.h"
 #include "telemetry/diagnostic_lines.h"
 #include "web/log_front.h"
+#include "web/server.h"
 
 namespace sightline::daemon {
 
@@ -30,6 +31,7 @@ struct Flags {
   std::vector<std::string> https_listen;  // neither: no HTTP
   std::string https_cert;                 // none: tls_cert and tls_key
   std::string https_key;
+  std::string metrics_listen;  // none: no metrics
   uint64_t http_max_connections = 16384;
   uint64_t http_max_connections_per_address = 256;
   int http_threads = 2;
@@ -59,6 +61,7 @@ struct Settings {
   services::LogOptions log;
   services::ServerOptions server;
   std::optional<web::LogFrontOptions> http;
+  std::optional<web::ServerOptions> metrics;
   telemetry::LineOptions lines;
 };
 

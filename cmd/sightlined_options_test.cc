@@ -111,6 +111,17 @@ TEST_F(OptionsTest, HttpsTakesItsOwnCertificateOrThatOfGrpc) {
   EXPECT_EQ(settings.http->server.tls->private_key, "own-key");
 }
 
+TEST_F(OptionsTest, ThereAreMetricsWhereTheyAreAskedFor) {
+  Parse({"--data-dir", "d", "--plaintext-loopback", "127.0.0.1:0", "--log-key",
+         "l"});
+  ASSERT_OK_AND_ASSIGN(Settings settings, ToSettings(flags_));
+  EXPECT_FALSE(settings.metrics.has_value());
+  flags_.metrics_listen = "127.0.0.1:9464";
+  ASSERT_OK_AND_ASSIGN(settings, ToSettings(flags_));
+  EXPECT_THAT(settings.metrics->listen, ElementsAre("127.0.0.1:9464"));
+  EXPECT_FALSE(settings.http.has_value());
+}
+
 // The example that operators copy is one that the server takes.
 TEST_F(OptionsTest, TheDocumentedExampleParses) {
   Parse({"--config", "docs/sightlined.example.toml"});

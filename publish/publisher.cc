@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "checkpoint/log_checkpoint.h"
 #include "checkpoint/note.h"
@@ -125,6 +127,10 @@ absl::Status Publisher::health() const {
   return health_;
 }
 
+PublisherStats Publisher::stats() const {
+  return {release_.snapshot(), rounds_without_quorum_};
+}
+
 void Publisher::Run() {
   while (true) {
     std::vector<std::shared_ptr<sequencer::IntegratedBatch>> batches;
@@ -138,9 +144,11 @@ void Publisher::Run() {
       changed_.NotifyAll();
     }
     for (auto& batch : batches) {
+      const absl::Time begin = absl::Now();
       if (status.ok()) status = Verify(*batch);
       if (status.ok()) {
         Release(*batch);
+        release_.Observe(absl::Now() - begin);
       } else {
         Stop(status);
       }
@@ -216,6 +224,7 @@ void Publisher::TakeCosigned(absl::StatusOr<witness::CosignedTree> cosigned) {
                                      {{"why", cosigned.status().message()}});
       Stop(cosigned.status());
     } else {
+      ++rounds_without_quorum_;
       cosigning_->diagnostics->Warning("no_witness_quorum",
                                        {{"why", cosigned.status().message()}});
     }

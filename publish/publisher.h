@@ -16,6 +16,7 @@
 // Durable: a checkpoint is released only after the commit that carried it.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -36,6 +37,7 @@
 #include "sequencer/integrated_batch.h"
 #include "storage/log_store.h"
 #include "telemetry/diagnostics.h"
+#include "telemetry/histogram.h"
 
 namespace sightline::publish {
 
@@ -44,6 +46,13 @@ struct Options {
   size_t max_batches = 4;
   // Readers that may wait for a size at once (long-polls, streams).
   size_t max_watchers = 16384;
+};
+
+// Since the start.
+struct PublisherStats {
+  // Of each batch: re-reading it, hashing it again, and releasing its tree.
+  telemetry::Histogram::Snapshot release;
+  uint64_t rounds_without_quorum = 0;
 };
 
 class Publisher final : public sequencer::BatchSink {
@@ -92,6 +101,10 @@ class Publisher final : public sequencer::BatchSink {
   // The newest tree with the quorum. Who watches is woken as well when a round
   // ends without one.
   bool has_witnesses() const { return cosigner_ != nullptr; }
+  // Whether readers may be served a tree without the quorum.
+  bool fails_open() const {
+    return cosigning_.has_value() && cosigning_->witnesses.fail_open;
+  }
   std::shared_ptr<const PublishedTree> cosigned() const {
     return cosigned_.current();
   }
@@ -101,6 +114,8 @@ class Publisher final : public sequencer::BatchSink {
   }
 
   absl::Status health() const;
+
+  PublisherStats stats() const;
 
   // Releases what was handed over, wakes every watcher, joins the thread.
   void Shutdown();
@@ -130,6 +145,8 @@ class Publisher final : public sequencer::BatchSink {
   TreeFeed cosigned_;
   TreeFeed served_;
   std::optional<Cosigning> cosigning_;  // fixed once Create is done
+  telemetry::Histogram release_;
+  std::atomic<uint64_t> rounds_without_quorum_{0};
 
   mutable base::Mutex mutex_;
   base::CondVar changed_;

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "merkle/hash.h"
 #include "tiles/proof_builder.h"
@@ -80,6 +82,7 @@ absl::Status Sequencer::Submit(admission::AdmittedEntry&& entry,
   if (closing_) return absl::UnavailableError("the log is shutting down");
   if (waiting_.size() >= options_.max_waiting ||
       waiting_bytes_ + bytes > options_.max_waiting_bytes) {
+    ++refused_;
     return absl::UnavailableError("too many statements are waiting; try again");
   }
   waiting_bytes_ += bytes;
@@ -155,6 +158,7 @@ void Sequencer::Process(std::vector<Item> items) {
       return;
     }
   }
+  duplicates_ += draft.batch->waiting.size() - draft.batch->size();
   if (!draft.batch->waiting.empty()) sink_->Publish(std::move(draft.batch));
 }
 
@@ -291,7 +295,7 @@ absl::Status Sequencer::Commit(Draft* draft) {
   write.state = {batch.tree.new_size(), batch.tree.root(),
                  draft->last_admitted_unix_ms};
   write.checkpoint = batch.checkpoint;
-  const absl::Status status = store_->Commit(write);
+  const absl::Status status = Write(write);
   if (!status.ok()) {
     if (NothingWasWritten(status)) return status;
     const absl::Status unknown = UnknownOutcome(status);
@@ -303,6 +307,33 @@ absl::Status Sequencer::Commit(Draft* draft) {
 }
 
 // The draft is durable: it becomes the state that the next batch starts from.
+absl::Status Sequencer::Write(const storage::Batch& batch) {
+  const absl::Time begin = absl::Now();
+  const absl::Status status = store_->Commit(batch);
+  commit_.Observe(absl::Now() - begin);
+  if (!status.ok()) {
+    ++failed_commits_;
+    return status;
+  }
+  ++batches_;
+  entries_ += batch.entry_ends.size();
+  return absl::OkStatus();
+}
+
+SequencerStats Sequencer::stats() const {
+  SequencerStats out;
+  out.batches = batches_;
+  out.entries = entries_;
+  out.duplicates = duplicates_;
+  out.failed_commits = failed_commits_;
+  out.commit = commit_.snapshot();
+  base::MutexLock lock(&mutex_);
+  out.waiting = waiting_.size();
+  out.waiting_bytes = waiting_bytes_;
+  out.refused = refused_;
+  return out;
+}
+
 void Sequencer::Adopt(Draft* draft) {
   const IntegratedBatch& batch = *draft->batch;
   tiles_.Commit();

@@ -17,6 +17,7 @@
 // that is down can come back, a log that forked cannot.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -37,6 +38,7 @@
 #include "sequencer/entry_encoder.h"
 #include "sequencer/integrated_batch.h"
 #include "storage/log_store.h"
+#include "telemetry/histogram.h"
 #include "tiles/tile_builder.h"
 
 namespace sightline::sequencer {
@@ -50,6 +52,18 @@ struct Options {
   size_t max_feeds_cached = 65536;
 
   absl::Status Validate() const;
+};
+
+// Since the start, but for what waits.
+struct SequencerStats {
+  uint64_t waiting = 0;        // statements
+  uint64_t waiting_bytes = 0;  // of their entries
+  uint64_t refused = 0;        // as too many waited
+  uint64_t batches = 0;        // that added entries
+  uint64_t entries = 0;
+  uint64_t duplicates = 0;
+  uint64_t failed_commits = 0;
+  telemetry::Histogram::Snapshot commit;  // the atomic, synced write
 };
 
 class Sequencer {
@@ -74,6 +88,8 @@ class Sequencer {
 
   // OK while entries can be written; otherwise why not.
   absl::Status health() const;
+
+  SequencerStats stats() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
   struct Item {
@@ -118,6 +134,7 @@ class Sequencer {
   absl::StatusOr<storage::FeedHead*> FeedFor(absl::string_view feed,
                                              Draft* draft);
   absl::Status Commit(Draft* draft);
+  absl::Status Write(const storage::Batch& batch);
   void Adopt(Draft* draft);
   void Stop(absl::Status why) ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -135,10 +152,17 @@ class Sequencer {
   std::vector<crypto::Digest> lookup_;
   std::vector<std::optional<uint64_t>> found_;
 
+  telemetry::Histogram commit_;
+  std::atomic<uint64_t> batches_{0};
+  std::atomic<uint64_t> entries_{0};
+  std::atomic<uint64_t> duplicates_{0};
+  std::atomic<uint64_t> failed_commits_{0};
+
   mutable base::Mutex mutex_;
   base::CondVar wake_;
   std::vector<Item> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t refused_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
 

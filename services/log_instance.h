@@ -78,7 +78,9 @@ class LogInstance {
   // The nodes of the stored tiles, for proofs.
   const tiles::NodeReader& nodes() const { return nodes_; }
   admission::Admission& admission() { return *admission_; }
+  const admission::Admission& admission() const { return *admission_; }
   sequencer::Sequencer& sequencer() { return *sequencer_; }
+  const sequencer::Sequencer& sequencer() const { return *sequencer_; }
   publish::Publisher& publisher() { return *publisher_; }
   const publish::Publisher& publisher() const { return *publisher_; }
 

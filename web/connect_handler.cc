@@ -109,9 +109,10 @@ absl::Status CheckVersion(absl::string_view name, absl::string_view got,
 // A unary call that gRPC is at.
 class UnaryCall {
  public:
-  UnaryCall(const RpcMethod& method, ConnectCodec codec, bool is_get, bool gzip,
-            Reply reply)
-      : method_(method),
+  UnaryCall(std::shared_ptr<ConnectCounts> counts, const RpcMethod& method,
+            ConnectCodec codec, bool is_get, bool gzip, Reply reply)
+      : counts_(std::move(counts)),
+        method_(method),
         codec_(codec),
         is_get_(is_get),
         gzip_(gzip),
@@ -138,6 +139,7 @@ class UnaryCall {
 
  private:
   void Finish(const grpc::Status& status) {
+    counts_->CountEnd(status.error_code());
     if (!status.ok()) {
       return Send(ErrorResponse(RpcStatusOf(status)), std::move(reply_));
     }
@@ -165,6 +167,7 @@ class UnaryCall {
     return tiles::PinnedBytes::FromString(std::move(json));
   }
 
+  const std::shared_ptr<ConnectCounts> counts_;
   const RpcMethod& method_;
   const ConnectCodec codec_;
   const bool is_get_;
@@ -217,6 +220,14 @@ void ConnectHandler::Handle(const Request& request, Reply reply) {
     return HandleGet(request, *method, std::move(reply));
   }
   Send(WrongMethod(*method), std::move(reply));
+}
+
+ConnectStats ConnectHandler::stats() const {
+  ConnectStats out;
+  for (size_t i = 0; i < out.ended.size(); ++i)
+    out.ended[i] = counts_->ended[i];
+  out.streams = counts_->streams;
+  return out;
 }
 
 // --- reading ------------------------------------------------------------------
@@ -340,7 +351,7 @@ void ConnectHandler::Run(const Request& request, Call call, Reply reply) {
   const absl::Duration timeout = std::min(
       call.timeout.value_or(options_.max_unary_time), options_.max_unary_time);
   const auto unary = std::make_shared<UnaryCall>(
-      *call.method, call.codec, call.is_get, gzip, std::move(reply));
+      counts_, *call.method, call.codec, call.is_get, gzip, std::move(reply));
   const absl::Status begun = inner_->Begin(
       [&] { UnaryCall::Start(unary, &stub_, call.message, timeout); });
   if (!begun.ok()) unary->Refuse(begun);
@@ -359,7 +370,7 @@ void ConnectHandler::HandleStream(const Request& request,
       .Add("Cache-Control", kNotKept);
   const absl::Status begun = inner_->Begin([&] {
     response.stream = StartConnectStream(
-        &stub_, method, codec, BufferOf(call->message), call->timeout);
+        &stub_, counts_, method, codec, BufferOf(call->message), call->timeout);
   });
   if (!begun.ok()) return Send(StreamError(begun, codec), std::move(reply));
   Send(std::move(response), std::move(reply));

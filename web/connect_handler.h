@@ -12,7 +12,9 @@
 // Threads: thread-safe. Answers come from gRPC's threads.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -26,6 +28,7 @@
 #include "google/protobuf/message.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "services/inner_channel.h"
+#include "web/connect_counts.h"
 #include "web/connect_wire.h"
 #include "web/handler.h"
 #include "web/http_message.h"
@@ -40,6 +43,12 @@ struct ConnectOptions {
   absl::Duration max_unary_time = absl::Minutes(5);
 };
 
+// Calls that have ended, by gRPC's code, and streams that go on.
+struct ConnectStats {
+  std::array<uint64_t, 17> ended{};
+  uint64_t streams = 0;
+};
+
 class ConnectHandler final : public Handler {
  public:
   // `inner` leads to a server that has `services`, full names. kNotFound: one
@@ -50,6 +59,8 @@ class ConnectHandler final : public Handler {
       absl::Span<const absl::string_view> services);
 
   void Handle(const Request& request, Reply reply) override;
+
+  ConnectStats stats() const;
 
  private:
   using Query = std::map<std::string, std::string>;
@@ -88,6 +99,9 @@ class ConnectHandler final : public Handler {
   const RpcMethods methods_;
   const std::shared_ptr<services::InnerChannel> inner_;
   grpc::GenericStub stub_;
+  // Shared with the calls, which may outlive the handler.
+  const std::shared_ptr<ConnectCounts> counts_ =
+      std::make_shared<ConnectCounts>();
 };
 
 }  // namespace sightline::web

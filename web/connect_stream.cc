@@ -16,9 +16,14 @@ namespace {
 class StreamCall final
     : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
  public:
-  StreamCall(const RpcMethod& method, ConnectCodec codec,
-             const grpc::ByteBuffer& request)
-      : method_(method), codec_(codec), request_(request) {}
+  StreamCall(std::shared_ptr<ConnectCounts> counts, const RpcMethod& method,
+             ConnectCodec codec, const grpc::ByteBuffer& request)
+      : counts_(std::move(counts)),
+        method_(method),
+        codec_(codec),
+        request_(request) {
+    ++counts_->streams;
+  }
 
   static void Start(const std::shared_ptr<StreamCall>& call,
                     grpc::GenericStub* stub,
@@ -76,6 +81,8 @@ class StreamCall final
   }
 
   void OnDone(const grpc::Status& status) override {
+    --counts_->streams;
+    counts_->CountEnd(status.error_code());
     std::shared_ptr<ChunkSink> sink;
     {
       base::MutexLock lock(&mutex_);
@@ -121,6 +128,7 @@ class StreamCall final
     sink->TakeChunk(std::move(chunk));
   }
 
+  const std::shared_ptr<ConnectCounts> counts_;
   const RpcMethod& method_;
   const ConnectCodec codec_;
   const grpc::ByteBuffer request_;
@@ -154,9 +162,11 @@ class ConnectStream final : public BodyStream {
 }  // namespace
 
 std::unique_ptr<BodyStream> StartConnectStream(
-    grpc::GenericStub* stub, const RpcMethod& method, ConnectCodec codec,
+    grpc::GenericStub* stub, std::shared_ptr<ConnectCounts> counts,
+    const RpcMethod& method, ConnectCodec codec,
     const grpc::ByteBuffer& request, std::optional<absl::Duration> timeout) {
-  auto call = std::make_shared<StreamCall>(method, codec, request);
+  auto call =
+      std::make_shared<StreamCall>(std::move(counts), method, codec, request);
   StreamCall::Start(call, stub, timeout);
   return std::make_unique<ConnectStream>(std::move(call));
 }

@@ -16,6 +16,7 @@
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "web/body_stream.h"
+#include "web/connect_counts.h"
 #include "web/connect_wire.h"
 #include "web/rpc_methods.h"
 
@@ -23,7 +24,8 @@ namespace sightline::web {
 
 // Begins the call. `method` outlives it. Destroying the stream cancels it.
 std::unique_ptr<BodyStream> StartConnectStream(
-    grpc::GenericStub* stub, const RpcMethod& method, ConnectCodec codec,
+    grpc::GenericStub* stub, std::shared_ptr<ConnectCounts> counts,
+    const RpcMethod& method, ConnectCodec codec,
     const grpc::ByteBuffer& request, std::optional<absl::Duration> timeout);
 
 }  // namespace sightline::web

@@ -36,6 +36,7 @@ class LogFront {
       telemetry::Diagnostics* diagnostics);
 
   Server& server() { return *server_; }
+  const ConnectHandler& connect() const { return *connect_; }
 
   // To be shut down after `rpc`, which ends the calls that go on here.
   void Shutdown(absl::Duration grace) { server_->Shutdown(grace); }
