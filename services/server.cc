@@ -153,7 +153,11 @@ void Server::WatchHealth() {
     const absl::Status health = log_->health();
     if (health.ok() != before.ok()) {
       server_->GetHealthCheckService()->SetServingStatus(health.ok());
-      diagnostics_->Error("not_writing", {{"why", health.ToString()}});
+      if (health.ok()) {
+        diagnostics_->Info("writing_again", {});
+      } else {
+        diagnostics_->Error("not_writing", {{"why", health.ToString()}});
+      }
     }
     before = health;
     base::MutexLock lock(&mutex_);
