@@ -1,5 +1,9 @@
 #include "web/connection.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -10,6 +14,7 @@
 #include "absl/time/time.h"
 #include "boost/asio/error.hpp"
 #include "boost/asio/post.hpp"
+#include "boost/asio/socket_base.hpp"
 #include "boost/beast/http/error.hpp"
 
 namespace sightline::web {
@@ -54,6 +59,17 @@ absl::string_view DateHeader(int64_t now_unix_ms) {
   return text;
 }
 
+// A stream may have nothing to say for hours; a peer that has vanished without
+// a word must be noticed all the same.
+void ProbeSilentPeers(int fd) {
+  const auto set = [fd](int option, int value) {
+    setsockopt(fd, IPPROTO_TCP, option, &value, sizeof(value));
+  };
+  set(TCP_KEEPIDLE, 60);
+  set(TCP_KEEPINTVL, 15);
+  set(TCP_KEEPCNT, 4);
+}
+
 }  // namespace
 
 Connection::Connection(std::shared_ptr<EventLoop> loop,
@@ -79,6 +95,8 @@ void Connection::Start() {
   error_code error;
   socket_.non_blocking(true, error);
   if (!error) socket_.set_option(asio::ip::tcp::no_delay(true), error);
+  if (!error) socket_.set_option(asio::socket_base::keep_alive(true), error);
+  if (!error) ProbeSilentPeers(socket_.native_handle());
   place_ = loop_->Add(this);
   if (error || loop_->draining()) return Close();
   SetDeadline(server_->options.request_timeout);
