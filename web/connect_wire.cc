@@ -18,6 +18,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/util/json_util.h"
 #include "nlohmann/json.hpp"
+#include "web/request_headers.h"
 
 namespace sightline::web {
 namespace {
@@ -72,23 +73,7 @@ bool OnlyUtf8(absl::string_view parameters) {
 }
 
 absl::StatusOr<std::string> FormDecode(absl::string_view text) {
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '+') {
-      out.push_back(' ');
-    } else if (text[i] != '%') {
-      out.push_back(text[i]);
-    } else {
-      const absl::StatusOr<std::string> byte =
-          base::HexDecode(absl::AsciiStrToLower(text.substr(i + 1, 2)));
-      if (!byte.ok() || byte->size() != 1) {
-        return absl::InvalidArgumentError("query: malformed % escape");
-      }
-      out += *byte;
-      i += 2;
-    }
-  }
-  return out;
+  return PercentDecoded(absl::StrReplaceAll(text, {{"+", " "}}));
 }
 
 // What a detail says, for people; null when its type is not known here.

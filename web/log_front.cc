@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "base/status_macros.h"
+#include "web/openapi_text.h"
 
 namespace sightline::web {
 namespace {
@@ -15,7 +16,15 @@ LogFront::LogFront(const services::LogInstance* log,
                    telemetry::Diagnostics* diagnostics)
     : tlog_([log] { return log->publisher().current(); }, &log->store(),
             diagnostics),
-      routes_(&tlog_) {}
+      atom_(
+          log->origin(), [log] { return log->publisher().current(); },
+          &log->store(), diagnostics),
+      openapi_("application/json", OpenApiText()),
+      routes_(&tlog_) {
+  routes_.Add("/feed.atom", &atom_);
+  routes_.Add("/feed/", &atom_);
+  routes_.Add("/openapi.json", &openapi_);
+}
 
 absl::StatusOr<std::unique_ptr<LogFront>> LogFront::Start(
     const LogFrontOptions& options, const services::LogInstance* log,

@@ -2,6 +2,8 @@
 //
 //   /checkpoint, /tile/...            tlog_handler.h
 //   /sightline.v1.<Service>/<Method>  connect_handler.h, for the public services
+//   /feed.atom, /feed/...             atom_handler.h
+//   /openapi.json                     what all this is, for machines
 //
 // Errors:  Start: as Server::Start.
 // Threads: thread-safe, but for Shutdown: see server.h.
@@ -15,9 +17,11 @@
 #include "services/log_instance.h"
 #include "services/server.h"
 #include "telemetry/diagnostics.h"
+#include "web/atom_handler.h"
 #include "web/connect_handler.h"
 #include "web/routes.h"
 #include "web/server.h"
+#include "web/static_handler.h"
 #include "web/tlog_handler.h"
 
 namespace sightline::web {
@@ -46,6 +50,8 @@ class LogFront {
            telemetry::Diagnostics* diagnostics);
 
   TlogHandler tlog_;
+  AtomHandler atom_;
+  StaticHandler openapi_;
   std::unique_ptr<ConnectHandler> connect_;
   Routes routes_;
   std::unique_ptr<Server> server_;

@@ -5,6 +5,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "base/bytes.h"
 
 namespace sightline::web {
 namespace {
@@ -47,6 +48,24 @@ bool NamesETag(absl::string_view if_none_match, absl::string_view etag) {
     if (absl::StripPrefix(tag, "W/") == etag) return true;
   }
   return false;
+}
+
+absl::StatusOr<std::string> PercentDecoded(absl::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out.push_back(text[i]);
+      continue;
+    }
+    const absl::StatusOr<std::string> byte =
+        base::HexDecode(absl::AsciiStrToLower(text.substr(i + 1, 2)));
+    if (!byte.ok() || byte->size() != 1) {
+      return absl::InvalidArgumentError("malformed % escape");
+    }
+    out += *byte;
+    i += 2;
+  }
+  return out;
 }
 
 }  // namespace sightline::web

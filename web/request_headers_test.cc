@@ -28,5 +28,13 @@ TEST(NamesETag, ComparesWeaklyAndWhole) {
   EXPECT_FALSE(NamesETag("\"aa\", a", "\"a\""));
 }
 
+TEST(PercentDecoded, ReadsEscapes) {
+  EXPECT_EQ(*PercentDecoded("ori%3aCA%3A%7e+"), "ori:CA:~+");
+  EXPECT_EQ(*PercentDecoded(""), "");
+  for (const char* const bad : {"%", "%4", "a%zz", "%%41"}) {
+    EXPECT_FALSE(PercentDecoded(bad).ok()) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace sightline::web

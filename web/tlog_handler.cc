@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "base/bytes.h"
 #include "base/gzip.h"
@@ -12,6 +11,7 @@
 #include "storage/store_log_reader.h"
 #include "tiles/tile_codec.h"
 #include "web/http_status.h"
+#include "web/read_answer.h"
 #include "web/request_headers.h"
 
 namespace sightline::web {
@@ -19,7 +19,6 @@ namespace {
 
 constexpr absl::string_view kText = "text/plain; charset=utf-8";
 constexpr absl::string_view kBinary = "application/octet-stream";
-constexpr absl::string_view kMethods = "GET, HEAD, OPTIONS";
 constexpr absl::string_view kImmutable = "public, max-age=31536000, immutable";
 constexpr absl::string_view kSeconds = "public, max-age=2";
 constexpr absl::string_view kNotKept = "no-cache";
@@ -28,16 +27,6 @@ constexpr size_t kTagBytes = 6;
 // Compressing holds an I/O thread: not for more than some 10 ms.
 constexpr size_t kMostCompressed = 1 << 20;
 constexpr absl::string_view kGzipSuffix = "-gz";
-
-// FNV-1a. An ETag only has to differ when the bytes do; nobody gains by making
-// two notes collide.
-std::string NoteTag(absl::string_view note) {
-  uint64_t hash = 14695981039346656037u;
-  for (const char c : note) {
-    hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211u;
-  }
-  return absl::StrFormat("\"%016x\"", hash);
-}
 
 std::string PathOf(const tiles::TileResource& resource) {
   return resource.kind == tiles::TileResource::Kind::kTile
@@ -59,30 +48,10 @@ Response NotFound(absl::string_view why) {
   return response;
 }
 
-// What is answered to other methods than GET and HEAD.
-Response OtherMethod(const Request& request) {
-  if (request.method != "OPTIONS") {
-    Response response = TextResponse(405, "only GET and HEAD");
-    response.Add("Allow", kMethods);
-    return response;
-  }
-  Response response;
-  response.status = 204;
-  response.Add("Allow", kMethods)
-      .Add("Access-Control-Allow-Methods", kMethods)
-      .Add("Access-Control-Allow-Headers", "*")
-      .Add("Access-Control-Max-Age", "86400");
-  return response;
-}
-
 }  // namespace
 
 void TlogHandler::Handle(const Request& request, Reply reply) {
-  Response response = Answer(request);
-  response.Add("Access-Control-Allow-Origin", "*")
-      .Add("Access-Control-Expose-Headers", "ETag")
-      .Add("X-Content-Type-Options", "nosniff");
-  reply.Send(std::move(response));
+  SendRead(Answer(request), std::move(reply));
 }
 
 Response TlogHandler::Answer(const Request& request) {
@@ -102,16 +71,9 @@ Response TlogHandler::Answer(const Request& request) {
 Response TlogHandler::Checkpoint(const Request& request) const {
   const std::shared_ptr<const publish::PublishedTree> tree = published_();
   if (tree->checkpoint.empty()) return NotFound("the log has no entry yet");
-  const std::string etag = NoteTag(tree->checkpoint);
-  if (NamesETag(request.header("If-None-Match"), etag)) {
-    Response response = NotModified(etag);
-    response.Add("Cache-Control", kSeconds);
-    return response;
-  }
-  Response response;
-  response.Add("Content-Type", kText)
-      .Add("Cache-Control", kSeconds)
-      .Add("ETag", etag);
+  Response response = AnswerWithTag(request, tree->checkpoint, kSeconds);
+  if (response.status != 200) return response;
+  response.Add("Content-Type", kText);
   response.body = tiles::PinnedBytes::FromString(tree->checkpoint);
   return response;
 }

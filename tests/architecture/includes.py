@@ -52,7 +52,7 @@ OWNED = [
     (r"grpc(pp)?/|.*\.grpc\.pb\.h", {"services", "client", "web"}),
     (r"google/protobuf/|.*\.pb\.h", PROTO_USERS),
     (r"boost/", {"web", "client"}),
-    (r"prometheus/", {"web"}),
+    (r"prometheus/|pugixml\.hpp", {"web"}),
     (r"zlib\.h", {"base"}),
     (r"CLI/|toml", set()),
     (r"absl/synchronization/mutex\.h", {"base"}),

@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-node";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { BadRequestSchema } from "./gen/proto/google/rpc/error_details_pb.js";
 import { LogService } from "./gen/proto/sightline/v1/log_service_pb.js";
 import { RegistryService } from "./gen/proto/sightline/v1/registry_service_pb.js";
@@ -132,6 +133,17 @@ async function follow(url: string, binary: boolean): Promise<void> {
   check("all entries came", next === want);
 }
 
+// The description of the log's paths, by a validator that nobody here wrote.
+async function checkDescription(url: string): Promise<void> {
+  const response = await fetch(`${url}/openapi.json`);
+  const description = (await response.json()) as { paths: Record<string, unknown> };
+  const { valid, errors } = await new Validator().validate(description);
+  check(`the OpenAPI description: ${JSON.stringify(errors)}`, valid);
+  for (const method of [LogService, RegistryService].flatMap((service) => methodsOf(service))) {
+    check(`the description has ${method}`, `/${method}` in description.paths);
+  }
+}
+
 function methodsOf(service: DescService): string[] {
   return service.methods.map((method: DescMethod) => `${service.typeName}/${method.name}`);
 }
@@ -141,6 +153,7 @@ async function main(): Promise<void> {
   const [agency, key] = (await line()).split(" ") as [string, string];
   const keyId = new Uint8Array(Buffer.from(key, "base64"));
   await append(20);
+  await checkDescription(url);
   for (const binary of [false, true]) {
     for (const get of [false, true]) await readAll(url, agency, keyId, binary, get);
     await follow(url, binary);
