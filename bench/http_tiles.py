@@ -1,16 +1,18 @@
 #!/usr/bin/python3
 """Full tiles over HTTP beside nginx serving the same files, and beside crowds.
 
-Usage: http_tiles.py [--entries N] [--seconds S] [--rounds N] TLOG_HTTP SIGHTLINE
+Usage: http_tiles.py [--entries N] [--seconds S] [--rounds N] [--rows] TLOG_HTTP SIGHTLINE
 
 TLOG_HTTP and SIGHTLINE are release builds of //bench:tlog_http and //cmd:sightline.
 Needs `wrk` and `nginx` on PATH (Debian: wrk, nginx-light). Fills a log, exports its
 files, and asks both for random full tiles of level 0 in turns: requests a second,
 processor time of the server for each, and the 99th percentile. Then ours again
 beside 10,000 connections that rest, 100 that stopped inside a request and 100 that
-do not read their answers.
+do not read their answers. With --rows results go to standard output as tools/bench
+wants them, and what is measured meanwhile to standard error.
 """
 import argparse
+import json
 import os
 import re
 import resource
@@ -101,8 +103,14 @@ def memory_kib(pid):
     return total
 
 
+def milliseconds(text):
+    """Of a time as wrk writes it: 5.60ms, 812.00us, 1.02s."""
+    number, unit = re.match(r"([\d.]+)(us|ms|s)", text).groups()
+    return float(number) * {"us": 1e-3, "ms": 1, "s": 1e3}[unit]
+
+
 def load(name, url, pid, script, seconds):
-    """One run of wrk; returns requests a second."""
+    """One run of wrk; returns requests a second and the 99th percentile in milliseconds."""
     before = cpu_seconds(pid)
     said = subprocess.run(["wrk", "-t1", "-c%d" % CONNECTIONS, "-d%ds" % seconds, "--latency", "-s", script, url],
                           check=True, capture_output=True, text=True).stdout
@@ -113,8 +121,25 @@ def load(name, url, pid, script, seconds):
     failed = re.search(r"(Non-2xx.*|Socket errors.*)", said)
     print("%-28s %8.0f requests/s  %5.1f us CPU/request  p99 %s  load %s%s" % (
         name, rate, cpu / requests * 1e6, p99, open("/proc/loadavg").read().split()[0],
-        "  " + failed.group(1) if failed else ""), flush=True)
-    return rate
+        "  " + failed.group(1) if failed else ""), file=sys.stderr, flush=True)
+    return rate, milliseconds(p99)
+
+
+def median(values):
+    return sorted(values)[len(values) // 2]
+
+
+def rows(ours, nginx, crowded):
+    """The rows of the table of bars, from (rate, p99) of each round."""
+    rate, limit = median([r for r, _ in ours]), median([r for r, _ in nginx])
+    p99, alone = median([p for _, p in crowded]), median([p for _, p in ours])
+    yield {"what": "full tiles over HTTP", "bar": "at least 0.5", "unit": "requests/s", "result": rate,
+           "limit": limit, "ratio": rate / limit, "met": rate >= 0.5 * limit,
+           "limit_is": "nginx serving the same files, %d connections, in turns" % CONNECTIONS}
+    yield {"what": "full tiles over HTTP beside a crowd, p99", "bar": "at most 2 times", "unit": "ms", "result": p99,
+           "limit": alone, "ratio": p99 / alone, "met": p99 <= 2 * alone,
+           "limit_is": "the same without %d connections at rest, %d half requests and %d clients that do not read"
+                       % (RESTING, BROKEN, BROKEN)}
 
 
 def crowd(address):
@@ -149,11 +174,11 @@ def measure(args, folder):
     try:
         begin = time.monotonic()
         fill(address, args.entries)
-        print("%d entries in %.1f s" % (args.entries, time.monotonic() - begin))
+        print("%d entries in %.1f s" % (args.entries, time.monotonic() - begin), file=sys.stderr)
         begin = time.monotonic()
         subprocess.run([args.sightline, "export", "--tiles", folder + "/site", "--data-dir", folder + "/data"],
                        check=True, stdout=subprocess.DEVNULL)
-        print("exported in %.1f s" % (time.monotonic() - begin))
+        print("exported in %.1f s" % (time.monotonic() - begin), file=sys.stderr)
         nginx_port = free_port()
         with open(folder + "/nginx.conf", "w") as f:
             f.write(NGINX_CONF % {"dir": folder, "port": nginx_port})
@@ -169,12 +194,16 @@ def measure(args, folder):
         for _ in range(args.rounds):
             rates["nginx"].append(load("nginx", nginx_url, nginx.pid, script, args.seconds))
             rates["sightline"].append(load("sightline", url, ours.pid, script, args.seconds))
-        print("best of ours / best of nginx: %.2f" % (max(rates["sightline"]) / max(rates["nginx"])))
+        best = {name: max(rate for rate, _ in runs) for name, runs in rates.items()}
+        print("best of ours / best of nginx: %.2f" % (best["sightline"] / best["nginx"]), file=sys.stderr)
         alone = memory_kib(ours.pid)
         held = crowd(address)
-        print("memory for the crowd: %.1f MiB" % ((memory_kib(ours.pid) - alone) / 1024))
-        for _ in range(args.rounds):
-            load("sightline beside the crowd", url, ours.pid, script, args.seconds)
+        print("memory for the crowd: %.1f MiB" % ((memory_kib(ours.pid) - alone) / 1024), file=sys.stderr)
+        crowded = [load("sightline beside the crowd", url, ours.pid, script, args.seconds)
+                   for _ in range(args.rounds)]
+        if args.rows:
+            for row in rows(rates["sightline"], rates["nginx"], crowded):
+                print(json.dumps(row), flush=True)
         for client in held:
             client.close()
     finally:
@@ -189,12 +218,13 @@ def main():
     parser.add_argument("--entries", type=int, default=51200)
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rows", action="store_true")
     parser.add_argument("tlog_http")
     parser.add_argument("sightline")
     args = parser.parse_args()
     for tool in ["wrk", "nginx"]:
         if shutil.which(tool) is None:
-            sys.exit("http_tiles.py: no %s on PATH" % tool)
+            sys.exit("http_tiles.py: no %s on PATH; apt-get install --no-install-recommends wrk nginx-light" % tool)
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with tempfile.TemporaryDirectory() as folder:
