@@ -178,6 +178,21 @@ class FakeLog::Log final : public v1::LogService::Service {
     return Status::OK;
   }
 
+  // Every statement was a batch of its own; four to a page.
+  Status ListCheckpoints(ServerContext*,
+                         const v1::ListCheckpointsRequest* request,
+                         v1::ListCheckpointsResponse* answer) override {
+    return Answer(answer, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(log_.mutex_) {
+      const uint64_t newest = log_.entries_.size();
+      const uint64_t last = std::min(newest, request->after_tree_size() + 4);
+      for (uint64_t n = request->after_tree_size() + 1; n <= last; ++n) {
+        answer->add_checkpoints(log_.NoteOf(n));
+      }
+      answer->set_more(last < newest);
+      return Status::OK;
+    });
+  }
+
   Status GetReceipt(ServerContext*, const v1::GetReceiptRequest* request,
                     v1::GetReceiptResponse* answer) override {
     return Answer(answer, [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(log_.mutex_) {

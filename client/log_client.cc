@@ -259,6 +259,27 @@ absl::StatusOr<ConsistencyProof> LogClient::ProveConsistency(
   return out;
 }
 
+absl::StatusOr<CheckpointPage> LogClient::ListCheckpoints(const TreePtr& after,
+                                                          bool every) {
+  v1::ListCheckpointsRequest request;
+  if (after != nullptr) request.set_after_tree_size(after->size);
+  request.set_every(every);
+  ASSIGN_OR_RETURN(const v1::ListCheckpointsResponse response,
+                   connection_->Call(connection_->log(),
+                                     &v1::LogService::Stub::ListCheckpoints,
+                                     "ListCheckpoints", request));
+  // A log that promises more must show some: otherwise nobody would get on.
+  RETURN_IF_ERROR(CheckAnswered(
+      response.checkpoints_size() > 0 || !response.more(), "ListCheckpoints"));
+  const std::vector<std::string> notes(response.checkpoints().begin(),
+                                       response.checkpoints().end());
+  CheckpointPage page;
+  ASSIGN_OR_RETURN(page.trees,
+                   connection_->tracker().ObservePast(notes, after));
+  page.more = response.more();
+  return page;
+}
+
 absl::StatusOr<ProvenEntry> LogClient::GetEntry(uint64_t index) {
   const TreePtr floor = connection_->tracker().served();
   v1::GetEntryRequest request;

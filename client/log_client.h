@@ -85,6 +85,12 @@ struct ConsistencyProof {
   TreePtr tree;
 };
 
+// Signed trees of the past, by size.
+struct CheckpointPage {
+  std::vector<TreePtr> trees;
+  bool more = false;  // larger ones are there
+};
+
 struct LogInfo {
   std::string origin;
   TreePtr tree;                      // the newest
@@ -163,6 +169,13 @@ class LogClient {
   // REQUIRES: first_size > 0. `second_size` 0: the newest.
   absl::StatusOr<ConsistencyProof> ProveConsistency(uint64_t first_size,
                                                     uint64_t second_size = 0);
+
+  // A page of the checkpoints that the log has signed, of trees larger than
+  // `after` (null: from the first on), by size; each proved consistent with the
+  // one before it, and the last with what this client has seen. `every`: not
+  // thinned by age. Nothing is proved of those that the log does not show.
+  absl::StatusOr<CheckpointPage> ListCheckpoints(const TreePtr& after,
+                                                 bool every);
 
   absl::StatusOr<ProvenEntry> GetEntry(uint64_t index);
   // `max_entries` 0: the server's choice. A page may hold fewer, even none:

@@ -158,6 +158,47 @@ TEST_F(LogClientTest, ProvesConsistency) {
   EXPECT_EQ(newest.first_root, proof.first_root);
 }
 
+TEST_F(LogClientTest, ListsCheckpointsOfThePast) {
+  TreePtr last;
+  uint64_t pages = 0;
+  for (bool more = true; more; ++pages) {
+    ASSERT_OK_AND_ASSIGN(const CheckpointPage page,
+                         client_->ListCheckpoints(last, true));
+    for (const TreePtr& tree : page.trees) {
+      EXPECT_EQ(tree->size, (last == nullptr ? 0 : last->size) + 1);
+      EXPECT_EQ(tree->note, log_.Note(tree->size));
+      last = tree;
+    }
+    more = page.more;
+  }
+  EXPECT_EQ(last->size, 16u);
+  EXPECT_EQ(pages, 4u);
+  ASSERT_OK_AND_ASSIGN(const CheckpointPage end,
+                       client_->ListCheckpoints(last, true));
+  EXPECT_TRUE(end.trees.empty());
+}
+
+TEST(LogClient, ConvictsALogThatForkedInThePast) {
+  FakeLog log;
+  FakeLog fork;
+  log.Fill(9, "honest");
+  fork.Fill(9, "other");
+  // The forked tree is the middle one of three: its neighbours are sound.
+  log.Tamper<v1::ListCheckpointsResponse>([&](auto* answer) {
+    answer->clear_checkpoints();
+    answer->add_checkpoints(log.Note(2));
+    answer->add_checkpoints(fork.Note(5));
+    answer->add_checkpoints(log.Note(8));
+  });
+  auto client = ClientOf(log, QuickOptions());
+  const auto answer = client->ListCheckpoints(nullptr, false);
+  EXPECT_THAT(answer, StatusIs(absl::StatusCode::kDataLoss));
+  const auto evidence = EvidenceOf(answer.status());
+  ASSERT_TRUE(evidence.has_value());
+  EXPECT_EQ(evidence->older, log.Note(2));
+  EXPECT_EQ(evidence->newer, fork.Note(5));
+}
+
 TEST_F(LogClientTest, ListsRuns) {
   ASSERT_OK_AND_ASSIGN(const EntryRun run, client_->ListEntries(3, 5));
   ASSERT_EQ(run.entries().size(), 5u);
@@ -438,6 +479,9 @@ absl::Status AskSubmitters(LogClient& c, const FakeLog&) {
 absl::Status AskKey(LogClient& c, const FakeLog&) {
   return c.GetKey(AgencyKey().public_key().key_id()).status();
 }
+absl::Status AskHistory(LogClient& c, const FakeLog&) {
+  return c.ListCheckpoints(nullptr, false).status();
+}
 absl::Status AskPolicies(LogClient& c, const FakeLog&) {
   return c.ListPolicies().status();
 }
@@ -543,6 +587,24 @@ std::vector<Lie> ContentLies() {
          FlipByte(a->mutable_leaf_hash());
        }),
        AskInclusion},
+      {"checkpoint of the past altered",
+       Tamper<v1::ListCheckpointsResponse>(
+           [](auto* a) { FlipByte(a->mutable_checkpoints(1)); }),
+       AskHistory},
+      {"checkpoints of the past in disorder",
+       Tamper<v1::ListCheckpointsResponse>(
+           [](auto* a) { a->mutable_checkpoints()->SwapElements(0, 2); }),
+       AskHistory},
+      {"checkpoints of the past twice",
+       Tamper<v1::ListCheckpointsResponse>(
+           [](auto* a) { a->add_checkpoints(a->checkpoints(3)); }),
+       AskHistory},
+      {"endless pages without checkpoints",
+       Tamper<v1::ListCheckpointsResponse>([](auto* a) {
+         a->clear_checkpoints();
+         a->set_more(true);
+       }),
+       AskHistory},
       {"first size", Tamper<GetConsistencyProofResponse>([](auto* a) {
          a->set_first_tree_size(7);
        }),

@@ -66,6 +66,24 @@ absl::StatusOr<TreePtr> TreeTracker::Observe(absl::string_view note,
   return tree;
 }
 
+absl::StatusOr<std::vector<TreePtr>> TreeTracker::ObservePast(
+    absl::Span<const std::string> notes, const TreePtr& after) {
+  std::vector<TreePtr> trees;
+  TreePtr last = after;
+  for (const std::string& note : notes) {
+    ASSIGN_OR_RETURN(TreePtr tree, Open(note));
+    if (last != nullptr && tree->size <= last->size) {
+      return Unverified(absl::StrCat("checkpoints in the past: tree size ",
+                                     tree->size, " after ", last->size));
+    }
+    RETURN_IF_ERROR(CheckConsistent(last, tree));
+    last = tree;
+    trees.push_back(std::move(tree));
+  }
+  if (!trees.empty()) RETURN_IF_ERROR(Observe(last->note).status());
+  return trees;
+}
+
 absl::Status TreeTracker::CheckPrefix(uint64_t size, const merkle::Hash& root) {
   const TreePtr seen = newest();
   if (seen == nullptr) {

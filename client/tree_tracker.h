@@ -26,6 +26,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "base/mutex.h"
 #include "checkpoint/log_keys.h"
 #include "merkle/hash.h"
@@ -70,6 +71,12 @@ class TreeTracker {
   // next.
   absl::StatusOr<TreePtr> ObserveServed(absl::string_view note,
                                         const TreePtr& floor);
+
+  // Verifies notes of the past: each signed and of a larger tree than the one
+  // before (`after`, may be null, the first time), each pair of neighbours
+  // consistent, the last on the history.
+  absl::StatusOr<std::vector<TreePtr>> ObservePast(
+      absl::Span<const std::string> notes, const TreePtr& after);
 
   // Checks that the tree (size, root), which nobody signed, is on the history.
   absl::Status CheckPrefix(uint64_t size, const merkle::Hash& root);

@@ -14,6 +14,7 @@
 #include "crypto/sha256.h"
 #include "monitor/tile_check.h"
 #include "tiles/proof_builder.h"
+#include "tiles/tile.h"
 
 namespace sightline::monitor {
 namespace {
@@ -211,7 +212,27 @@ absl::Status RecordCheck::CheckCheckpoints(const CheckReport& report,
                       .where = where,
                       .got = std::string(status.message())});
     }
+    if (status.ok()) RETURN_IF_ERROR(CheckNoneMissing(index, next));
     index = next;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RecordCheck::CheckNoneMissing(uint64_t begin, uint64_t end) {
+  for (uint64_t at = begin; at < end;) {
+    const auto batch_end = records_->ReadBatchEnd(at);
+    if (!batch_end.ok()) {
+      return Take(batch_end.status(), ProblemKind::kStoreRecord, at,
+                  "end of its batch");
+    }
+    if (*batch_end <= at) return absl::InternalError("a batch ends before it");
+    at = *batch_end;
+    // At a multiple a batch may as well have gone on.
+    if (at >= end || at % tiles::kTileWidth == 0) continue;
+    problems_->Add({.kind = ProblemKind::kStoreRecord,
+                    .where = absl::StrCat("checkpoint of tree size ", at),
+                    .got = "none",
+                    .want = "the one that its batch was signed with"});
   }
   return absl::OkStatus();
 }

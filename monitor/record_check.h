@@ -1,6 +1,6 @@
 // Holds what a store derives from its entries against the entries: hash index and
 // identity hashes, feed heads, list of control entries, sealed payloads, every
-// signed checkpoint, and where the tree stands.
+// signed checkpoint and none missing, and where the tree stands.
 //
 // Source:  docs/formats.md "Storage".
 // Errors:  a Status says that the store cannot be read; what is wrong with it is
@@ -56,6 +56,8 @@ class RecordCheck {
   absl::Status CheckTree(const CheckReport& report, bool whole);
   absl::Status CheckCheckpoints(const CheckReport& report,
                                 const checkpoint::LogKeySet& keys);
+  // That no batch that ended in (begin, end) has lost its checkpoint.
+  absl::Status CheckNoneMissing(uint64_t begin, uint64_t end);
   absl::Status CheckFeeds(const CheckReport& report);
   absl::Status CheckControl(const CheckReport& report);
   void CheckMissingPayloads();

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -84,8 +85,14 @@ struct Records final : public StoreRecords {
   absl::StatusOr<std::vector<uint64_t>> ReadControlIndices() const override {
     return control;
   }
-  absl::StatusOr<std::string> ReadCheckpointCovering(uint64_t) const override {
-    return newest;
+  absl::StatusOr<std::string> ReadCheckpointCovering(
+      uint64_t index) const override {
+    const auto older = checkpoints.upper_bound(index);
+    return older == checkpoints.end() ? newest : older->second;
+  }
+  absl::StatusOr<uint64_t> ReadBatchEnd(uint64_t index) const override {
+    const auto end = batch_ends.upper_bound(index);
+    return end == batch_ends.end() ? tree.tree_size : *end;
   }
   absl::StatusOr<std::string> ReadSealedPayload(uint64_t i) const override {
     const auto found = payloads.find(i);
@@ -98,6 +105,8 @@ struct Records final : public StoreRecords {
   }
 
   std::string newest;
+  std::map<uint64_t, std::string> checkpoints;  // older ones, by size
+  std::set<uint64_t> batch_ends;                // of older batches
   StoredTree tree;
   std::map<crypto::Digest, uint64_t> identities;
   std::map<crypto::Digest, uint64_t> leaves;
@@ -208,6 +217,31 @@ TEST_F(RecordCheckTest, NamesADamagedCheckpointOnce) {
   records_->newest[records_->newest.size() - 10] ^= 1;
   EXPECT_THAT(Problems(CheckDepth::kHashes),
               ElementsAre(HasSubstr("checkpoint covering entry 0")));
+}
+
+TEST_F(RecordCheckTest, NamesAnOlderCheckpointThatIsRemovedOrAnother) {
+  records_->batch_ends = {2, 5};
+  for (const uint64_t size : {2, 5}) {
+    LogMaker older;
+    older.Enrol(kAgency);
+    while (older.size() < size) older.Request(kAgency);
+    records_->checkpoints[size] = *older.Build().ReadCheckpoint();
+  }
+  EXPECT_THAT(Problems(CheckDepth::kHashes), IsEmpty());
+
+  const auto whole = records_->checkpoints;
+  records_->checkpoints.erase(2);
+  EXPECT_THAT(Problems(CheckDepth::kHashes),
+              ElementsAre("checkpoint of tree size 2: stored record: got none, "
+                          "want the one that its batch was signed with"));
+  // A good signature in the wrong place hides nothing.
+  records_->checkpoints[2] = whole.at(5);
+  EXPECT_THAT(Problems(CheckDepth::kHashes),
+              ElementsAre(HasSubstr("checkpoint of tree size 2")));
+  records_->checkpoints.clear();
+  EXPECT_THAT(Problems(CheckDepth::kHashes),
+              ElementsAre(HasSubstr("checkpoint of tree size 2"),
+                          HasSubstr("checkpoint of tree size 5")));
 }
 
 TEST_F(RecordCheckTest, FailsWhenTheStoreCannotBeRead) {

@@ -57,6 +57,10 @@ class StoreRecords {
   virtual absl::StatusOr<std::string> ReadCheckpointCovering(
       uint64_t index) const = 0;
 
+  // Where the batch that holds `index` ended, or the next multiple of 256 when it
+  // did not end before.
+  virtual absl::StatusOr<uint64_t> ReadBatchEnd(uint64_t index) const = 0;
+
   virtual absl::StatusOr<std::string> ReadSealedPayload(
       uint64_t index) const = 0;
   // Whether `payload` holds the openings of what `statement` seals, as far as it

@@ -63,6 +63,9 @@ class EntryListStore final : public storage::LogStore {
   absl::StatusOr<std::string> ReadCheckpointCovering(uint64_t) const override {
     return Not();
   }
+  absl::StatusOr<uint64_t> ReadBatchEnd(uint64_t) const override {
+    return Not();
+  }
   absl::StatusOr<std::string> ReadNewestCheckpoint() const override {
     return Not();
   }

@@ -14,6 +14,7 @@
 #include "merkle/hash.h"
 #include "merkle/proof.h"
 #include "publish/publisher.h"
+#include "services/checkpoint_history.h"
 #include "services/receipt_message.h"
 #include "services/version.h"
 #include "statement/entry_codec.h"
@@ -27,6 +28,8 @@ namespace sightline::services {
 namespace {
 
 using Tree = std::shared_ptr<const publish::PublishedTree>;
+
+constexpr uint32_t kMaxPageCheckpoints = 1000;
 
 absl::Status Fault(absl::string_view field, absl::string_view description) {
   statement::Violations violations;
@@ -262,6 +265,29 @@ absl::Status LogQueries::GetReceipt(const v1::GetReceiptRequest& request,
   }
   return FillStoredReceipt(store, index, tree->tree_size,
                            response->mutable_receipt());
+}
+
+absl::Status LogQueries::ListCheckpoints(
+    const v1::ListCheckpointsRequest& request,
+    v1::ListCheckpointsResponse* response) const {
+  if (request.max_checkpoints() > kMaxPageCheckpoints) {
+    return Fault("max_checkpoints",
+                 absl::StrCat(request.max_checkpoints(), ", want at most ",
+                              kMaxPageCheckpoints));
+  }
+  HistoryQuery query;
+  query.after = request.after_tree_size();
+  query.every = request.every();
+  query.limit = request.max_checkpoints() == 0 ? kMaxPageCheckpoints
+                                               : request.max_checkpoints();
+  ASSIGN_OR_RETURN(
+      HistoryPage page,
+      ReadHistory(log_->store(), *log_->publisher().current(), query));
+  for (std::string& note : page.notes) {
+    response->add_checkpoints(std::move(note));
+  }
+  response->set_more(page.more);
+  return absl::OkStatus();
 }
 
 }  // namespace sightline::services

@@ -29,6 +29,8 @@ class LogQueries {
                         v1::GetEntryResponse* response) const;
   absl::Status GetReceipt(const v1::GetReceiptRequest& request,
                           v1::GetReceiptResponse* response) const;
+  absl::Status ListCheckpoints(const v1::ListCheckpointsRequest& request,
+                               v1::ListCheckpointsResponse* response) const;
 
  private:
   LogInstance* const log_;

@@ -87,6 +87,12 @@ grpc::ServerUnaryReactor* LogService::GetReceipt(
   return Answer(calls_->Begin(), queries_.GetReceipt(*request, response));
 }
 
+grpc::ServerUnaryReactor* LogService::ListCheckpoints(
+    grpc::CallbackServerContext*, const v1::ListCheckpointsRequest* request,
+    v1::ListCheckpointsResponse* response) {
+  return Answer(calls_->Begin(), queries_.ListCheckpoints(*request, response));
+}
+
 grpc::ServerUnaryReactor* LogService::ListEntries(
     grpc::CallbackServerContext*, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {

@@ -72,6 +72,10 @@ class LogService final
       grpc::CallbackServerContext* context,
       const v1::GetReceiptRequest* request,
       v1::GetReceiptResponse* response) override;
+  grpc::ServerUnaryReactor* ListCheckpoints(
+      grpc::CallbackServerContext* context,
+      const v1::ListCheckpointsRequest* request,
+      v1::ListCheckpointsResponse* response) override;
 
   // Ends long-polls and streams with kUnavailable.
   void BeginShutdown();

@@ -173,6 +173,12 @@ absl::StatusOr<std::string> FaultInjectingLogStore::ReadCheckpointCovering(
   return Note(std::move(note));
 }
 
+absl::StatusOr<uint64_t> FaultInjectingLogStore::ReadBatchEnd(
+    uint64_t index) const {
+  RETURN_IF_ERROR(read_status());
+  return store_->ReadBatchEnd(index);
+}
+
 absl::StatusOr<std::string> FaultInjectingLogStore::ReadNewestCheckpoint()
     const {
   RETURN_IF_ERROR(read_status());

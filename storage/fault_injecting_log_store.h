@@ -76,6 +76,7 @@ class FaultInjectingLogStore final : public LogStore {
       absl::FunctionRef<void(const FeedHead&)> visit) const override;
   absl::StatusOr<std::string> ReadCheckpointCovering(
       uint64_t index) const override;
+  absl::StatusOr<uint64_t> ReadBatchEnd(uint64_t index) const override;
   absl::StatusOr<std::string> ReadNewestCheckpoint() const override;
   absl::StatusOr<std::vector<uint64_t>> ReadControlIndices(
       uint64_t tree_size) const override;

@@ -112,6 +112,10 @@ class LogStore : public tiles::TileSource {
   // receipt of that entry was given in.
   virtual absl::StatusOr<std::string> ReadCheckpointCovering(
       uint64_t index) const = 0;
+  // Where the batch that holds `index` ended, or the next multiple of 256 when it
+  // did not end before: the store's own memory of its batches, beside their
+  // checkpoints. kOutOfRange: beyond the tree.
+  virtual absl::StatusOr<uint64_t> ReadBatchEnd(uint64_t index) const = 0;
   // The newest signed note. kNotFound in an empty store.
   virtual absl::StatusOr<std::string> ReadNewestCheckpoint() const = 0;
 

@@ -80,6 +80,19 @@ TEST_P(LogStoreContract, HoldsBatchesOfOne) {
   EXPECT_OK(CheckStore(store(), log_));
 }
 
+TEST_P(LogStoreContract, RemembersWhereItsBatchesEnded) {
+  for (const size_t n : {3, 200, 60, 300}) CommitNext(n);  // 3, 203, 263, 563
+  const auto end = [&](uint64_t index) { return store().ReadBatchEnd(index); };
+  EXPECT_THAT(end(0), IsOkAndHolds(3u));
+  EXPECT_THAT(end(2), IsOkAndHolds(3u));
+  EXPECT_THAT(end(3), IsOkAndHolds(203u));
+  EXPECT_THAT(end(203), IsOkAndHolds(256u));  // the batch goes on
+  EXPECT_THAT(end(256), IsOkAndHolds(263u));
+  EXPECT_THAT(end(300), IsOkAndHolds(512u));
+  EXPECT_THAT(end(562), IsOkAndHolds(563u));
+  EXPECT_THAT(end(563), StatusIs(absl::StatusCode::kOutOfRange));
+}
+
 TEST_P(LogStoreContract, HoldsEntriesOfTheLargestSize) {
   TestLog log(1, /*fixed_entry_bytes=*/65535);
   ASSERT_OK(store().Commit(log.Make(3)));

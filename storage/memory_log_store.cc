@@ -131,6 +131,17 @@ absl::StatusOr<std::string> MemoryLogStore::ReadCheckpointCovering(
   return it->second;
 }
 
+absl::StatusOr<uint64_t> MemoryLogStore::ReadBatchEnd(uint64_t index) const {
+  base::MutexLock lock(&mutex_);
+  const auto it = checkpoints_.upper_bound(index);
+  if (it == checkpoints_.end()) {
+    return absl::OutOfRangeError(
+        absl::StrCat("entry ", index, ", the tree has ", state_.tree_size));
+  }
+  constexpr uint64_t kBundle = 256;
+  return std::min(it->first, index - index % kBundle + kBundle);
+}
+
 absl::StatusOr<std::string> MemoryLogStore::ReadNewestCheckpoint() const {
   base::MutexLock lock(&mutex_);
   if (checkpoints_.empty()) return absl::NotFoundError("the store is empty");

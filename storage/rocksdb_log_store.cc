@@ -389,6 +389,17 @@ absl::StatusOr<std::string> RocksDbLogStore::ReadCheckpointCovering(
       absl::StrCat("the checkpoint that covers index ", index, " is missing"));
 }
 
+absl::StatusOr<uint64_t> RocksDbLogStore::ReadBatchEnd(uint64_t index) const {
+  const uint64_t tree_size = state().tree_size;
+  if (index >= tree_size) {
+    return absl::OutOfRangeError(
+        absl::StrCat("entry ", index, ", the tree has ", tree_size));
+  }
+  SegmentReader segment(*database_, Family::kIdentities, /*scan=*/false);
+  RETURN_IF_ERROR(segment.Seek(index));
+  return segment.end();
+}
+
 absl::StatusOr<std::string> RocksDbLogStore::ReadNewestCheckpoint() const {
   const std::unique_ptr<rocksdb::Iterator> iterator =
       database_->NewIterator(Family::kCheckpoints);

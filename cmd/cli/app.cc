@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "cmd/cli/audit.h"
 #include "cmd/cli/certs.h"
+#include "cmd/cli/checkpoint.h"
 #include "cmd/cli/completion.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/export.h"
@@ -37,10 +38,10 @@ volatile std::sig_atomic_t g_reader_left = 0;
 
 // In the order of `--help`.
 constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
-    &AddKeygen,  &AddCerts,    &AddInit,       &AddRegistrarCommands,
-    &AddSubmit,  &AddRespond,  &AddReceipt,    &AddProve,
-    &AddTail,    &AddExport,   &AddAudit,      &AddImport,
-    &AddLogInfo, &AddRegistry, &AddCompletion,
+    &AddKeygen,  &AddCerts,      &AddInit,     &AddRegistrarCommands,
+    &AddSubmit,  &AddRespond,    &AddReceipt,  &AddProve,
+    &AddTail,    &AddExport,     &AddAudit,    &AddImport,
+    &AddLogInfo, &AddCheckpoint, &AddRegistry, &AddCompletion,
 };
 
 void AddCommonOptions(CLI::App* app, Invocation* run) {

@@ -61,6 +61,10 @@ class FolderRecords final : public monitor::StoreRecords {
     return store_->ReadCheckpointCovering(index);
   }
 
+  absl::StatusOr<uint64_t> ReadBatchEnd(uint64_t index) const override {
+    return store_->ReadBatchEnd(index);
+  }
+
   absl::StatusOr<std::string> ReadSealedPayload(uint64_t index) const override {
     return store_->ReadSealedPayload(index);
   }

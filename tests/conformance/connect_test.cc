@@ -184,6 +184,7 @@ std::map<std::string, std::string> Requests(TestLog* log) {
       {"GetEntry", "{\"index\":4}"},
       {"ListEntries", "{\"startIndex\":1,\"maxEntries\":2}"},
       {"GetReceipt", "{\"index\":3}"},
+      {"ListCheckpoints", "{\"every\":true}"},
       {"GetSubmitter", absl::StrCat("{\"submitter\":\"", agency.id, "\"}")},
       {"ListSubmitters", "{\"pageSize\":1}"},
       {"GetKey", absl::StrCat("{\"keyId\":\"", key_id, "\"}")},

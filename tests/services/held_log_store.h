@@ -77,6 +77,9 @@ class HeldLogStore final : public storage::LogStore {
       uint64_t index) const override {
     return store_.ReadCheckpointCovering(index);
   }
+  absl::StatusOr<uint64_t> ReadBatchEnd(uint64_t index) const override {
+    return store_.ReadBatchEnd(index);
+  }
   absl::StatusOr<std::string> ReadNewestCheckpoint() const override {
     return store_.ReadNewestCheckpoint();
   }

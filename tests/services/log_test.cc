@@ -22,6 +22,7 @@
 #include "services/entry_filter.h"
 #include "services/entry_run.h"
 #include "statement/dsse.h"
+#include "statement/entry_codec.h"
 #include "statement/violations.h"
 #include "tests/services/calls.h"
 #include "tests/support/test_log.h"
@@ -34,9 +35,12 @@ namespace sightline::tests {
 namespace {
 
 using ::sightline::base::StatusIs;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Ge;
 using ::testing::HasSubstr;
+using ::testing::Le;
 
 using Stub = v1::LogService::Stub;
 
@@ -210,6 +214,112 @@ TEST_P(LogTest, AShutdownEndsLongPolls) {
   log_->Stop();
   EXPECT_EQ(ended.get_future().get().error_code(),
             grpc::StatusCode::UNAVAILABLE);
+}
+
+// --- Checkpoints in the past --------------------------------------------------------
+
+TEST_P(LogTest, ListsEveryCheckpointThatItSigned) {
+  for (int i = 0; i < 10; ++i) ASSERT_OK(log_->Append(1));
+  v1::ListCheckpointsRequest request;
+  request.set_every(true);
+  request.set_max_checkpoints(4);
+  std::vector<SignedTree> trees;
+  for (bool more = true; more;) {
+    const auto page = Call(stub_.get(), &Stub::ListCheckpoints, request);
+    ASSERT_OK(page);
+    ASSERT_LE(page->checkpoints_size(), 4);
+    for (const std::string& note : page->checkpoints()) {
+      ASSERT_OK_AND_ASSIGN(SignedTree tree, OpenCheckpoint(parties(), note));
+      EXPECT_EQ(tree.size, trees.size() + 1);  // each was a batch of its own
+      EXPECT_EQ(tree.root, RootAt(tree.size));
+      trees.push_back(std::move(tree));
+    }
+    more = page->more();
+    request.set_after_tree_size(trees.back().size);
+  }
+  ASSERT_EQ(trees.size(), 13u);
+  // Any two can be proved consistent.
+  for (const SignedTree& old : trees) {
+    for (uint64_t size = old.size; size <= trees.size(); ++size) {
+      const auto proof = Consistency(old.size, size);
+      ASSERT_OK(proof);
+      EXPECT_OK(merkle::VerifyConsistency(old.size, size,
+                                          Digests(proof->hashes()), old.root,
+                                          trees[size - 1].root));
+    }
+  }
+}
+
+TEST_P(LogTest, ThinsCheckpointsByAge) {
+  const auto append_for = [&](absl::Duration time, absl::Duration step) {
+    for (absl::Duration t; t < time; t += step) {
+      ASSERT_OK(log_->Append(1));
+      log_->clock().Advance(absl::ToInt64Milliseconds(step));
+    }
+  };
+  append_for(absl::Hours(72), absl::Minutes(20));
+  append_for(absl::Minutes(10), absl::Seconds(20));
+  ASSERT_OK(log_->Append(1));
+  v1::ListCheckpointsRequest request;
+  const auto page = Call(stub_.get(), &Stub::ListCheckpoints, request);
+  ASSERT_OK(page);
+  EXPECT_FALSE(page->more());
+  const auto admitted = [&](uint64_t index) {
+    return statement::PeekEntry(EntryAt(index))->admitted_unix_ms;
+  };
+  const int64_t newest = admitted(log_->store().ReadTreeState()->tree_size - 1);
+  int young = 0, middle = 0, old = 0;
+  int64_t before = 0;
+  uint64_t size = 0;
+  for (const std::string& note : page->checkpoints()) {
+    ASSERT_OK_AND_ASSIGN(const SignedTree tree,
+                         OpenCheckpoint(parties(), note));
+    const int64_t time = admitted(tree.size - 1);
+    const int64_t age = newest - time;
+    if (age < 3'600'000) {
+      ++young;
+      EXPECT_TRUE(time - before >= 40'000 || tree.size == size + 1) << time;
+    } else if (age < 172'800'000) {
+      ++middle;
+      if (before != 0) {
+        EXPECT_GE(time - before, 3'600'000 - 1'200'000);
+      }
+    } else {
+      ++old;
+    }
+    before = time;
+    size = tree.size;
+  }
+  EXPECT_EQ(size, log_->store().ReadTreeState()->tree_size);
+  // One for each cut that has a batch of its own before it, and the newest.
+  EXPECT_THAT(young, AllOf(Ge(11), Le(15)));
+  EXPECT_THAT(middle, AllOf(Ge(46), Le(48)));
+  EXPECT_THAT(old, AllOf(Ge(1), Le(3)));
+
+  // Going on from one of them gives those after it: the rule does not depend on
+  // where a page begins.
+  v1::ListCheckpointsRequest rest;
+  ASSERT_OK_AND_ASSIGN(const SignedTree fifth,
+                       OpenCheckpoint(parties(), page->checkpoints(4)));
+  rest.set_after_tree_size(fifth.size);
+  const auto second = Call(stub_.get(), &Stub::ListCheckpoints, rest);
+  ASSERT_OK(second);
+  ASSERT_EQ(second->checkpoints_size(), page->checkpoints_size() - 5);
+  for (int i = 0; i < second->checkpoints_size(); ++i) {
+    EXPECT_EQ(second->checkpoints(i), page->checkpoints(i + 5));
+  }
+}
+
+TEST_P(LogTest, RefusesTooLongAPageOfCheckpoints) {
+  v1::ListCheckpointsRequest request;
+  request.set_max_checkpoints(1001);
+  EXPECT_THAT(Call(stub_.get(), &Stub::ListCheckpoints, request),
+              StatusIs(kInvalid, HasSubstr("max_checkpoints")));
+  request.set_max_checkpoints(1);
+  request.set_after_tree_size(99);
+  const auto none = Call(stub_.get(), &Stub::ListCheckpoints, request);
+  ASSERT_OK(none);
+  EXPECT_EQ(none->checkpoints_size(), 0);
 }
 
 // --- Proofs -----------------------------------------------------------------------

@@ -93,6 +93,8 @@ async function readAll(url: string, agency: string, keyId: Uint8Array, binary: b
   const byIndex = await log.getReceipt({ leaf: { case: "index", value: 3n } });
   check("receipts do not depend on how they are asked for", byHash.receipt!.index === byIndex.receipt!.index);
   check("a receipt holds the entry", equal(byIndex.receipt!.entry, entry.entry!.entry));
+  const { checkpoints } = await log.listCheckpoints({ every: true });
+  check("the newest checkpoint comes last", treeSize(checkpoints.at(-1)!) === about.treeSize);
 
   const { submitter } = await registry.getSubmitter({ submitter: agency });
   check("the agency has its key", submitter!.keys.some((key) => equal(key.keyId, keyId)));
