@@ -1,0 +1,68 @@
+// The log as a SCITT transparency service shows itself: its keys, and COSE receipts
+// of its entries; every other path is passed on.
+//
+// Source:  RFC 9942, RFC 9943 and SCRAPI; docs/formats.md "COSE receipts".
+// Shapes:  GET and HEAD of
+//            /.well-known/scitt-keys            a COSE Key Set, application/cbor
+//            /.well-known/scitt-keys/<key id>   one of them; base64url, no padding
+//            /entries/<leaf index>              a receipt, application/cose
+//          Errors are RFC 9290 problem details.
+// Errors:  404: no such key, beyond the published tree, or the only leaf of it;
+//          500, 503: the store fails (told to the diagnostics).
+// Threads: thread-safe.
+// Cost:    a receipt: one read per tile on the path, and a signature.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "checkpoint/cose_signer.h"
+#include "publish/publisher.h"
+#include "storage/log_store.h"
+#include "telemetry/diagnostics.h"
+#include "web/handler.h"
+
+namespace sightline::web {
+
+class ScittHandler final : public Handler {
+ public:
+  // A key of the log, retired ones included: it counts for tree sizes
+  // first_size <= size < end_size; 0: open.
+  struct LogKey {
+    std::string vkey;
+    uint64_t first_size = 0;
+    uint64_t end_size = 0;
+  };
+
+  // All outlive the handler. `signers` are those of the keys that the server has.
+  struct Parts {
+    std::function<std::shared_ptr<const publish::PublishedTree>()> published;
+    std::function<std::vector<LogKey>()> keys;
+    const storage::LogStore* store = nullptr;
+    std::vector<checkpoint::CoseSigner> signers;
+    telemetry::Diagnostics* diagnostics = nullptr;
+    Handler* next = nullptr;
+  };
+
+  explicit ScittHandler(Parts parts) : parts_(std::move(parts)) {}
+
+  void Handle(const Request& request, Reply reply) override;
+
+ private:
+  Response Keys() const;
+  Response Key(absl::string_view id) const;
+  Response Receipt(const Request& request, absl::string_view index) const;
+  absl::StatusOr<std::string> MakeReceipt(uint64_t index) const;
+  absl::StatusOr<uint64_t> TreeOfReceipt(uint64_t index,
+                                         uint64_t published_size) const;
+
+  const Parts parts_;
+};
+
+}  // namespace sightline::web
