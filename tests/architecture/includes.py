@@ -62,7 +62,8 @@ OWNED_STRICTLY = {r"openssl/", r"rocksdb/|libpq-fe\.h|postgresql/", r"absl/synch
 MEASURES = "bench"  # compares with bare OpenSSL and RocksDB, so it may name both
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
-GENERATED = re.compile(r"(_mock)?(\.grpc)?\.pb\.h$")
+# Made by Bazel: from the wire contract, or a text as a C++ literal.
+GENERATED = re.compile(r"((_mock)?(\.grpc)?\.pb\.h|\.inc)$")
 
 
 def level(room):
