@@ -36,7 +36,9 @@ absl::Status CheckBounds(const v1::EntryRun& run, uint64_t start_index,
 
 absl::Status CheckContiguous(const v1::EntryRun& run, uint64_t start_index,
                              const std::vector<EntryView>& entries,
-                             const SignedTree& tree) {
+                             const SignedTree& tree,
+                             std::vector<merkle::Hash>* left,
+                             std::vector<merkle::Hash>* right) {
   if (run.start_index() != start_index) {
     return Unverified(absl::StrCat("run begins at ", run.start_index(),
                                    ", want ", start_index));
@@ -46,13 +48,13 @@ absl::Status CheckContiguous(const v1::EntryRun& run, uint64_t start_index,
                                    run.next_index(), ": ", entries.size(),
                                    " entries"));
   }
-  ASSIGN_OR_RETURN(const auto left, ReadHashes(run.left()));
-  ASSIGN_OR_RETURN(const auto right, ReadHashes(run.right()));
+  ASSIGN_OR_RETURN(*left, ReadHashes(run.left()));
+  ASSIGN_OR_RETURN(*right, ReadHashes(run.right()));
   std::vector<merkle::Hash> leaf_hashes;
   leaf_hashes.reserve(entries.size());
   for (const EntryView& entry : entries) leaf_hashes.push_back(entry.leaf_hash);
   const absl::Status proven = merkle::VerifyRange(
-      start_index, leaf_hashes, left, right, tree.size, tree.root);
+      start_index, leaf_hashes, *left, *right, tree.size, tree.root);
   return proven.ok()
              ? proven
              : Unverified(absl::StrCat("run from ", start_index), proven);
@@ -103,7 +105,8 @@ absl::StatusOr<EntryRun> EntryRun::Check(v1::EntryRun run, uint64_t start_index,
   }
   RETURN_IF_ERROR(
       IsEmpty(filter)
-          ? CheckContiguous(*out.run_, start_index, out.entries_, *out.tree_)
+          ? CheckContiguous(*out.run_, start_index, out.entries_, *out.tree_,
+                            &out.left_, &out.right_)
           : CheckFiltered(*out.run_, filter, out.entries_, *out.tree_));
   return out;
 }

@@ -45,12 +45,17 @@ class EntryRun {
   // Everything before it has been considered; where to go on.
   uint64_t next_index() const { return run_->next_index(); }
   const TreePtr& tree() const { return tree_; }
+  // What proves a run without a filter, as merkle/range_proof.h has it.
+  const std::vector<merkle::Hash>& left() const { return left_; }
+  const std::vector<merkle::Hash>& right() const { return right_; }
 
  private:
   EntryRun() = default;
 
   std::unique_ptr<const v1::EntryRun> run_;  // what the views look into
   std::vector<EntryView> entries_;
+  std::vector<merkle::Hash> left_;
+  std::vector<merkle::Hash> right_;
   TreePtr tree_;
 };
 

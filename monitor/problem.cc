@@ -87,6 +87,12 @@ std::array<uint64_t, kProblemKinds> ProblemLog::counts() const {
   return counts_;
 }
 
+std::vector<Problem> ProblemLog::Drain() {
+  base::MutexLock lock(&mutex_);
+  counts_ = {};
+  return std::exchange(kept_, {});
+}
+
 std::vector<Problem> ProblemLog::Sorted() const {
   std::vector<Problem> sorted;
   {

@@ -91,6 +91,9 @@ class ProblemLog {
   std::array<uint64_t, kProblemKinds> counts() const
       ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Those kept, in the order they came; afterwards there are none.
+  std::vector<Problem> Drain() ABSL_LOCKS_EXCLUDED(mutex_);
+
   // Those kept, those without an entry first, then by entry and kind.
   std::vector<Problem> Sorted() const ABSL_LOCKS_EXCLUDED(mutex_);
 

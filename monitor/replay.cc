@@ -174,6 +174,12 @@ void Replay::ApplyLogKeys(CheckedEntry* entry) {
   ApplyControl(entry);
 }
 
+void Replay::Resume(const std::vector<FeedTotals>& feeds,
+                    int64_t last_admitted_unix_ms) {
+  for (const FeedTotals& feed : feeds) feeds_[feed.submitter] = feed;
+  last_admitted_unix_ms_ = last_admitted_unix_ms;
+}
+
 std::vector<FeedTotals> Replay::Feeds() const {
   std::vector<FeedTotals> feeds;
   for (const auto& [submitter, feed] : feeds_) feeds.push_back(feed);

@@ -56,6 +56,14 @@ class Replay {
   // those who check hashes alone. Instead of Next.
   void ApplyLogKeys(CheckedEntry* entry);
 
+  // Goes on from where another replay stood: its feeds (totals may be left out)
+  // and the admission time of its last entry. Its registry entries are applied
+  // again with ApplyAgain, in order. REQUIRES: nothing has been taken yet.
+  void Resume(const std::vector<FeedTotals>& feeds,
+              int64_t last_admitted_unix_ms);
+  void ApplyAgain(CheckedEntry* entry) { ApplyLogKeys(entry); }
+
+  int64_t last_admitted_unix_ms() const { return last_admitted_unix_ms_; }
   const statement::Registry& registry() const { return registry_; }
 
   // By submitter id.

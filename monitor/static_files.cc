@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 
@@ -14,6 +15,8 @@ namespace sightline::monitor {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr char kPart[] = ".part";
 
 absl::Status Failed(absl::string_view what, const std::string& path,
                     const std::error_code& error) {
@@ -55,7 +58,7 @@ absl::Status StaticFiles::Write(absl::string_view path,
     if (error) return Failed("make the folder", file.parent_path(), error);
     made_ = file.parent_path().string();
   }
-  const std::string part = absl::StrCat(file.string(), ".part");
+  const std::string part = absl::StrCat(file.string(), kPart);
   std::ofstream out(part, std::ios::binary | std::ios::trunc);
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   out.close();
@@ -73,6 +76,31 @@ absl::Status StaticFiles::Remove(absl::string_view path) {
   fs::remove_all(folder, error);
   if (error) return Failed("remove", folder, error);
   made_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status StaticFiles::RemoveUnfinished() {
+  std::error_code error;
+  std::vector<fs::path> found;
+  // Of the folders that are ours alone.
+  const fs::path ours = fs::path(folder_) / "tile";
+  fs::recursive_directory_iterator it;
+  if (fs::is_directory(ours, error)) {
+    it = fs::recursive_directory_iterator(ours, error);
+  }
+  error.clear();
+  for (const fs::recursive_directory_iterator end; !error && it != end;
+       it.increment(error)) {
+    std::error_code ignored;
+    if (it->path().extension() == kPart && it->is_regular_file(ignored)) {
+      found.push_back(it->path());
+    }
+  }
+  if (error) return Failed("list", folder_, error);
+  for (const fs::path& path : found) {
+    fs::remove(path, error);
+    if (error) return Failed("remove", path, error);
+  }
   return absl::OkStatus();
 }
 

@@ -26,6 +26,8 @@ class StaticFiles {
   absl::Status Write(absl::string_view path, absl::string_view bytes);
   // A folder and everything in it, if it is there.
   absl::Status Remove(absl::string_view path);
+  // What a Write below tile/ that did not come to its end has left behind.
+  absl::Status RemoveUnfinished();
   absl::Status Sync() const;
 
   uint64_t files_written() const { return files_written_; }

@@ -43,15 +43,27 @@ std::string BytesOf(absl::Span<const Hash> hashes) {
   return bytes;
 }
 
-class Exporter {
- public:
-  Exporter(StaticFiles files, tiles::EntrySource* source,
-           const TileExportOptions& options)
-      : files_(std::move(files)), source_(source), options_(options) {}
+// What is proven of the full bundles so far: enough to go on from.
+struct Proven {
+  merkle::CompactRange range;
+  // Of each level above 0, the hashes of the tile that is not full.
+  std::array<std::vector<Hash>, tiles::kTreeLevels + 1> edge;
+  std::array<uint64_t, tiles::kTreeLevels + 1> full = {};
+};
 
-  absl::StatusOr<TileExportReport> Run(const std::string& note);
+}  // namespace
+
+class TileExporter::Impl {
+ public:
+  Impl(StaticFiles files, const TileExportOptions& options)
+      : files_(std::move(files)), options_(options) {}
+
+  absl::StatusOr<TileExportReport> Run(const std::string& note,
+                                       tiles::EntrySource* source);
+  absl::Status RemoveUnfinished() { return files_.RemoveUnfinished(); }
 
  private:
+  absl::StatusOr<TileExportReport> Update(const std::string& note);
   absl::Status ReadOldCheckpoint();
   // Entries and leaf hashes of one bundle, from the folder or the source.
   absl::Status Bundle(uint64_t index, uint16_t width);
@@ -60,23 +72,24 @@ class Exporter {
   absl::Status Append(const Hash& leaf);
   // Takes the root of a full tile of `level` - 1 up.
   absl::Status AddHash(uint8_t level, const Hash& hash);
+  // A tile that was not in the folder.
+  absl::Status WriteTile(const tiles::TileCoord& coord,
+                         absl::Span<const Hash> hashes);
   absl::Status WritePartialTiles();
   absl::Status RemoveOldPartials();
 
   StaticFiles files_;
-  tiles::EntrySource* const source_;
+  tiles::EntrySource* source_ = nullptr;
   const TileExportOptions& options_;
 
   Checkpoint new_;
   std::optional<Checkpoint> old_;  // in the folder
-  merkle::CompactRange range_;
-  // Of each level above 0, the hashes of the tile that is not full.
-  std::array<std::vector<Hash>, tiles::kTreeLevels + 1> edge_;
-  std::array<uint64_t, tiles::kTreeLevels + 1> full_ = {};
+  Proven at_;
+  Proven full_;  // as of the last full bundle
   uint64_t kept_ = 0;
 };
 
-absl::Status Exporter::ReadOldCheckpoint() {
+absl::Status TileExporter::Impl::ReadOldCheckpoint() {
   const absl::StatusOr<std::string> note = files_.Read(kCheckpoint);
   if (absl::IsNotFound(note.status())) return absl::OkStatus();
   RETURN_IF_ERROR(note.status());
@@ -98,17 +111,38 @@ absl::Status Exporter::ReadOldCheckpoint() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<TileExportReport> Exporter::Run(const std::string& note) {
+absl::StatusOr<TileExportReport> TileExporter::Impl::Run(
+    const std::string& note, tiles::EntrySource* source) {
+  source_ = source;
+  absl::StatusOr<TileExportReport> report = Update(note);
+  if (!report.ok()) {
+    full_ = {};
+    kept_ = 0;
+  }
+  return report;
+}
+
+absl::StatusOr<TileExportReport> TileExporter::Impl::Update(
+    const std::string& note) {
   ASSIGN_OR_RETURN(new_, OpenNote(note, options_.trusted));
+  old_.reset();
   RETURN_IF_ERROR(ReadOldCheckpoint());
+  at_ = full_;
   const uint64_t size = new_.tree_size;
-  for (uint64_t done = 0, index = 0; done < size; ++index) {
+  if (size < at_.range.size()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the checkpoint has ", size, " entries, the folder ",
+                     at_.range.size(), " that are proven"));
+  }
+  for (uint64_t done = at_.range.size(); done < size;) {
+    const uint64_t index = done / tiles::kTileWidth;
     const uint16_t width = tiles::WidthAt(0, index, size);
     RETURN_IF_ERROR(Bundle(index, width));
     done += width;
+    if (width == tiles::kTileWidth) full_ = at_;
     if (options_.progress) options_.progress(done, size);
   }
-  if (range_.Root() != new_.root_hash) {
+  if (at_.range.Root() != new_.root_hash) {
     return absl::DataLossError(absl::StrCat(
         "the entries do not lead to the root of the checkpoint; of them ",
         kept_, " were in the folder already",
@@ -127,10 +161,10 @@ absl::StatusOr<TileExportReport> Exporter::Run(const std::string& note) {
   return report;
 }
 
-absl::Status Exporter::Append(const Hash& leaf) {
-  range_.Append(leaf);
-  if (!old_.has_value() || range_.size() != old_->tree_size ||
-      range_.Root() == old_->root_hash) {
+absl::Status TileExporter::Impl::Append(const Hash& leaf) {
+  at_.range.Append(leaf);
+  if (!old_.has_value() || at_.range.size() != old_->tree_size ||
+      at_.range.Root() == old_->root_hash) {
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(absl::StrCat(
@@ -139,7 +173,7 @@ absl::Status Exporter::Append(const Hash& leaf) {
 }
 
 // Whether the folder has the full bundle, and the tile that it hashes to.
-absl::StatusOr<bool> Exporter::KeepBundle(uint64_t index) {
+absl::StatusOr<bool> TileExporter::Impl::KeepBundle(uint64_t index) {
   const absl::StatusOr<std::string> tile =
       files_.Read(tiles::TilePath({0, index, tiles::kTileWidth}));
   if (absl::IsNotFound(tile.status())) return false;
@@ -161,8 +195,8 @@ absl::StatusOr<bool> Exporter::KeepBundle(uint64_t index) {
   return true;
 }
 
-absl::StatusOr<std::string> Exporter::FetchBundle(uint64_t index,
-                                                  uint16_t width) {
+absl::StatusOr<std::string> TileExporter::Impl::FetchBundle(uint64_t index,
+                                                            uint16_t width) {
   const uint64_t begin = index * tiles::kTileWidth;
   std::string bundle;
   absl::Status packed;
@@ -179,7 +213,7 @@ absl::StatusOr<std::string> Exporter::FetchBundle(uint64_t index,
                                           " entries, want ", width));
 }
 
-absl::Status Exporter::Bundle(uint64_t index, uint16_t width) {
+absl::Status TileExporter::Impl::Bundle(uint64_t index, uint16_t width) {
   if (width == tiles::kTileWidth) {
     ASSIGN_OR_RETURN(const bool kept, KeepBundle(index));
     if (kept) return absl::OkStatus();
@@ -192,37 +226,51 @@ absl::Status Exporter::Bundle(uint64_t index, uint16_t width) {
     RETURN_IF_ERROR(Append(leaves.back()));
   }
   RETURN_IF_ERROR(files_.Write(tiles::EntryBundlePath(index, width), bundle));
-  RETURN_IF_ERROR(
-      files_.Write(tiles::TilePath({0, index, width}), BytesOf(leaves)));
+  RETURN_IF_ERROR(WriteTile({0, index, width}, leaves));
   if (width < tiles::kTileWidth) return absl::OkStatus();
   return AddHash(1, FoldTile(leaves).edge.front());
 }
 
-absl::Status Exporter::AddHash(uint8_t level, const Hash& hash) {
-  std::vector<Hash>& tile = edge_[level];
+absl::Status TileExporter::Impl::WriteTile(const tiles::TileCoord& coord,
+                                           absl::Span<const Hash> hashes) {
+  const std::string bytes = BytesOf(hashes);
+  const std::string path = tiles::TilePath(coord);
+  if (options_.shown != nullptr) {
+    ASSIGN_OR_RETURN(
+        const std::string shown,
+        options_.shown->ReadTile(coord.level, coord.index, coord.width));
+    if (shown != bytes) {
+      return absl::DataLossError(
+          absl::StrCat(path, " is not made of the entries below it"));
+    }
+  }
+  return files_.Write(path, bytes);
+}
+
+absl::Status TileExporter::Impl::AddHash(uint8_t level, const Hash& hash) {
+  std::vector<Hash>& tile = at_.edge[level];
   tile.push_back(hash);
   if (tile.size() < tiles::kTileWidth) return absl::OkStatus();
   RETURN_IF_ERROR(
-      files_.Write(tiles::TilePath({level, full_[level]++, tiles::kTileWidth}),
-                   BytesOf(tile)));
+      WriteTile({level, at_.full[level]++, tiles::kTileWidth}, tile));
   const Hash root = FoldTile(tile).edge.front();
   tile.clear();
   return level < tiles::kTreeLevels ? AddHash(level + 1, root)
                                     : absl::OkStatus();
 }
 
-absl::Status Exporter::WritePartialTiles() {
+absl::Status TileExporter::Impl::WritePartialTiles() {
   for (uint8_t level = 1; level <= tiles::kTreeLevels; ++level) {
-    if (edge_[level].empty()) continue;
-    const auto width = static_cast<uint16_t>(edge_[level].size());
-    RETURN_IF_ERROR(files_.Write(tiles::TilePath({level, full_[level], width}),
-                                 BytesOf(edge_[level])));
+    if (at_.edge[level].empty()) continue;
+    const auto width = static_cast<uint16_t>(at_.edge[level].size());
+    RETURN_IF_ERROR(
+        WriteTile({level, at_.full[level], width}, at_.edge[level]));
   }
   return absl::OkStatus();
 }
 
 // A partial tile is served until the full one is there.
-absl::Status Exporter::RemoveOldPartials() {
+absl::Status TileExporter::Impl::RemoveOldPartials() {
   if (!old_.has_value()) return absl::OkStatus();
   for (uint8_t level = 0; level < tiles::kTreeLevels; ++level) {
     const uint64_t index = tiles::FullTiles(level, old_->tree_size);
@@ -236,13 +284,29 @@ absl::Status Exporter::RemoveOldPartials() {
   return absl::OkStatus();
 }
 
-}  // namespace
+TileExporter::TileExporter(std::unique_ptr<Impl> impl)
+    : impl_(std::move(impl)) {}
+
+TileExporter::~TileExporter() = default;
+
+absl::StatusOr<std::unique_ptr<TileExporter>> TileExporter::Open(
+    const TileExportOptions& options) {
+  ASSIGN_OR_RETURN(StaticFiles files, StaticFiles::Open(options.folder));
+  auto impl = std::make_unique<Impl>(std::move(files), options);
+  RETURN_IF_ERROR(impl->RemoveUnfinished());
+  return std::unique_ptr<TileExporter>(new TileExporter(std::move(impl)));
+}
+
+absl::StatusOr<TileExportReport> TileExporter::Update(
+    const std::string& checkpoint, tiles::EntrySource* entries) {
+  return impl_->Run(checkpoint, entries);
+}
 
 absl::StatusOr<TileExportReport> ExportTiles(const std::string& checkpoint,
                                              tiles::EntrySource* entries,
                                              const TileExportOptions& options) {
-  ASSIGN_OR_RETURN(StaticFiles files, StaticFiles::Open(options.folder));
-  return Exporter(std::move(files), entries, options).Run(checkpoint);
+  ASSIGN_OR_RETURN(const auto exporter, TileExporter::Open(options));
+  return exporter->Update(checkpoint, entries);
 }
 
 }  // namespace sightline::monitor

@@ -14,17 +14,20 @@
 //          once all others are on disk and the root is proven: whatever happens,
 //          what the folder's checkpoint promises is there.
 // Cost:    two SHA-256 a leaf, one read per bundle. Full bundles that are there
-//          already, and hash to their tile, are not read again.
+//          already, and hash to their tile, are not read again; nor what the same
+//          exporter has proven before.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "checkpoint/log_checkpoint.h"
 #include "checkpoint/log_keys.h"
 #include "tiles/entry_source.h"
+#include "tiles/log_reader.h"
 
 namespace sightline::monitor {
 
@@ -32,6 +35,9 @@ struct TileExportOptions {
   std::string folder;  // made when it is not there
   // Null: the checkpoint's signatures are not looked at.
   const checkpoint::LogKeySet* trusted = nullptr;
+  // Null: tiles are computed alone. Otherwise each tile that is computed and was
+  // not in the folder must be what this shows: kDataLoss names one that is not.
+  tiles::LogReader* shown = nullptr;
   std::function<void(uint64_t entries_done, uint64_t entries)> progress;
 };
 
@@ -40,6 +46,27 @@ struct TileExportReport {
   uint64_t entries_kept = 0;  // that were in the folder
   uint64_t files_written = 0;
   uint64_t bytes_written = 0;
+};
+
+// Goes on from one tree to the next without reading again what it has proven.
+class TileExporter {
+ public:
+  // `options` outlive it, as they are.
+  static absl::StatusOr<std::unique_ptr<TileExporter>> Open(
+      const TileExportOptions& options);
+  ~TileExporter();
+
+  // Brings the folder to the tree of `checkpoint`, a signed note. After a failure
+  // the next call begins at the folder's start.
+  absl::StatusOr<TileExportReport> Update(const std::string& checkpoint,
+                                          tiles::EntrySource* entries);
+
+ private:
+  class Impl;
+
+  explicit TileExporter(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
 };
 
 // Brings the folder to the tree of `checkpoint`, a signed note.

@@ -168,6 +168,68 @@ TEST_F(TileExportTest, GoesOnWhereItWasCutOff) {
   EXPECT_EQ(Files(), Wanted());
 }
 
+TEST_F(TileExportTest, ReadsNothingTwiceWhileItLives) {
+  ASSERT_OK_AND_ASSIGN(const auto exporter, TileExporter::Open(options_));
+  uint64_t before = 0;
+  for (const uint64_t size : {200, 256, 257, 600, 600, 1100}) {
+    Grow(size);
+    tiles::MemoryTiles log = maker_.Build();
+    CountedEntries entries(&log, size);
+    ASSERT_OK_AND_ASSIGN(
+        const TileExportReport report,
+        exporter->Update(log.ReadCheckpoint().value(), &entries));
+    EXPECT_EQ(report.entries_kept, 0u);
+    EXPECT_EQ(entries.read, size - before / 256 * 256);
+    before = size;
+    for (const auto& [path, bytes] : Wanted()) {
+      EXPECT_EQ(Files().at(path), bytes) << path;
+    }
+  }
+  // One that cannot be read is asked for again.
+  Grow(1500);
+  tiles::MemoryTiles log = maker_.Build();
+  CountedEntries entries(&log, 1500);
+  entries.fail_after = 300;
+  EXPECT_FALSE(exporter->Update(log.ReadCheckpoint().value(), &entries).ok());
+  entries.fail_after = ~uint64_t{0};
+  ASSERT_OK(exporter->Update(log.ReadCheckpoint().value(), &entries));
+  for (const auto& [path, bytes] : Wanted()) {
+    EXPECT_EQ(Files().at(path), bytes) << path;
+  }
+}
+
+TEST_F(TileExportTest, HoldsTilesAgainstThoseThatAreShown) {
+  Grow(300);
+  tiles::MemoryTiles log = maker_.Build();
+  options_.shown = &log;
+  tiles::BundleEntrySource entries(&log, 300);
+  ASSERT_OK(
+      ExportTiles(log.ReadCheckpoint().value(), &entries, options_).status());
+  EXPECT_EQ(Files(), Wanted());
+  for (const auto& [level, index] :
+       {std::pair<uint8_t, uint64_t>{0, 0}, {0, 1}, {1, 0}}) {
+    tiles::MemoryTiles damaged = log;
+    damaged.Tile(level, index)[10] ^= 1;
+    options_.shown = &damaged;
+    fs::remove_all(options_.folder);
+    EXPECT_THAT(
+        ExportTiles(log.ReadCheckpoint().value(), &entries, options_).status(),
+        StatusIs(absl::StatusCode::kDataLoss,
+                 HasSubstr(absl::StrCat("tile/", int{level}, "/00", index))));
+    EXPECT_EQ(Files().count("checkpoint"), 0u);
+  }
+}
+
+TEST_F(TileExportTest, ClearsAwayWhatAKillLeftBehind) {
+  Grow(600);
+  ASSERT_OK(Export());
+  for (const char* path : {"tile/0/000.part", "tile/entries/002.p/88.part"}) {
+    std::ofstream(options_.folder + "/" + path) << "half";
+  }
+  ASSERT_OK(Export());
+  EXPECT_EQ(Files(), Wanted());
+}
+
 TEST_F(TileExportTest, MendsWhatWasDamaged) {
   Grow(600);
   ASSERT_OK(Export());

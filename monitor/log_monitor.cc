@@ -1,0 +1,415 @@
+#include "monitor/log_monitor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/bytes.h"
+#include "base/status_macros.h"
+#include "client/evidence.h"
+#include "crypto/sha256.h"
+#include "monitor/atom_file.h"
+#include "monitor/tile_feed.h"
+
+namespace sightline::monitor {
+namespace {
+
+constexpr size_t kMaxTold = 1000;
+constexpr size_t kEvidenceNameBytes = 8;
+
+std::string HexOf(const merkle::Hash& hash) {
+  return base::HexEncode(crypto::AsBytes(hash));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<LogMonitor>> LogMonitor::Create(Options options,
+                                                               Parts parts) {
+  std::unique_ptr<LogMonitor> monitor(
+      new LogMonitor(std::move(options), std::move(parts)));
+  RETURN_IF_ERROR(monitor->Load());
+  return monitor;
+}
+
+absl::Status LogMonitor::Load() {
+  LiveState live;
+  MonitorMemory memory;
+  RETURN_IF_ERROR(parts_.folder->Load(&live, &memory));
+  const std::string& origin = options_.keys.origin();
+  if (memory.origin.empty()) {
+    memory.origin = origin;
+    memory.alerts_from = options_.alerts_from;
+    memory.since_unix_ms = parts_.clock->NowUnixMs();
+  }
+  if (memory.origin != origin) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the folder is of the log ", memory.origin, ", not ", origin));
+  }
+  ASSIGN_OR_RETURN(check_, LiveCheck::Resume({}, std::move(live)));
+  book_ = std::make_unique<RuleBook>(options_.config.rules, memory.alerts_from,
+                                     memory.since_unix_ms);
+  if (!memory.open.empty()) RETURN_IF_ERROR(book_->Load(memory.open));
+  told_ = {memory.told.begin(), memory.told.end()};
+  if (!memory.note.empty()) {
+    ASSIGN_OR_RETURN(newest_, Open(memory.note));
+  }
+  if (parts_.webhook != nullptr && memory_.origin.empty()) {
+    for (const Alert& alert : memory.undelivered) parts_.webhook->Send(alert);
+  }
+  memory_ = std::move(memory);
+  taken_ = {};
+  return absl::OkStatus();
+}
+
+absl::StatusOr<LogMonitor::Tree> LogMonitor::Open(
+    const std::string& note) const {
+  ASSIGN_OR_RETURN(const checkpoint::OpenedCheckpoint opened,
+                   options_.keys.OpenCheckpoint(note));
+  return Tree{opened.checkpoint.tree_size, opened.checkpoint.root_hash, note};
+}
+
+// --- Following ------------------------------------------------------------------
+
+absl::Status LogMonitor::RunOnce(absl::Duration patience) {
+  const absl::Status followed = Follow(patience);
+  const int64_t now = parts_.clock->NowUnixMs();
+  if (newest_.has_value() && !parts_.peers.empty() &&
+      (peers_unix_ms_ == 0 ||
+       now - peers_unix_ms_ >=
+           absl::ToInt64Milliseconds(options_.config.peer_interval))) {
+    peers_unix_ms_ = now;
+    CheckPeers();
+  }
+  book_->OnTime(now, &alerts_);
+  const bool urgent = !alerts_.empty();
+  GiveOut();
+  RETURN_IF_ERROR(SaveNowAndThen(urgent));
+  return followed;
+}
+
+absl::Status LogMonitor::Follow(absl::Duration patience) {
+  const uint64_t before = check_->size();
+  const auto step = parts_.feed->Next(
+      before, patience, [this](uint64_t index, absl::string_view bytes) {
+        return Take(index, bytes);
+      });
+  changed_ = changed_ || check_->size() > before;
+  if (!step.ok()) return FeedFailed(step.status());
+  Over("feed");
+  return step->has_value() ? TakeNote(**step) : absl::OkStatus();
+}
+
+absl::Status LogMonitor::Take(uint64_t index, absl::string_view bytes) {
+  if (index != check_->size()) {
+    return absl::InternalError(
+        absl::StrCat("entry ", index, ", want ", check_->size()));
+  }
+  CheckedEntry entry;
+  std::vector<Problem> problems;
+  RETURN_IF_ERROR(check_->Take(
+      bytes, [this](uint64_t i) { return parts_.feed->ReadEntry(i); }, &entry,
+      &problems));
+  const int64_t now = parts_.clock->NowUnixMs();
+  for (const Problem& problem : problems) {
+    book_->OnProblem(problem, now, &alerts_);
+  }
+  book_->OnEntry(entry, check_->registry(), now, &alerts_);
+  return absl::OkStatus();
+}
+
+absl::Status LogMonitor::FeedFailed(const absl::Status& why) {
+  RETURN_IF_ERROR(Forget());
+  if (!absl::IsDataLoss(why)) return why;
+  const auto pair = client::EvidenceOf(why);
+  if (pair.has_value()) {
+    const auto older = Open(pair->older);
+    const auto newer = Open(pair->newer);
+    if (older.ok() && newer.ok()) {
+      Compare(*older, *newer, FromLog(), "the log").IgnoreError();
+    }
+  }
+  Trouble(RuleKind::kInconsistent, "feed",
+          absl::StrCat("the log shows what does not hold: ", why.message()));
+  return why;
+}
+
+// Goes back to the state that is kept: that of the last step that was proven.
+absl::Status LogMonitor::Forget() {
+  if (parts_.feed->proves()) return absl::OkStatus();
+  alerts_.clear();
+  check_->TakeNew();
+  return Load();
+}
+
+void LogMonitor::CheckQuorum(const checkpoint::OpenedCheckpoint& opened) {
+  if (options_.policy == nullptr) return;
+  const absl::Status quorum = options_.policy->CheckCosigned(opened.note);
+  if (quorum.ok()) return Over("quorum");
+  Trouble(
+      RuleKind::kInconsistent, "quorum",
+      absl::StrCat("the checkpoint of size ", opened.checkpoint.tree_size,
+                   " is not cosigned as the policy wants: ", quorum.message()));
+}
+
+absl::Status LogMonitor::TakeNote(const LogFeed::Step& step) {
+  const auto opened = options_.keys.OpenCheckpoint(step.note);
+  if (!opened.ok()) {
+    RETURN_IF_ERROR(Forget());
+    Trouble(RuleKind::kInconsistent, "signature",
+            absl::StrCat("the log shows a checkpoint that it has not signed: ",
+                         opened.status().message()));
+    return absl::OkStatus();
+  }
+  Over("signature");
+  const Tree tree{opened->checkpoint.tree_size, opened->checkpoint.root_hash,
+                  step.note};
+  const bool whole = tree.size == check_->size();
+  const bool leads_there = whole && check_->range().Root() == tree.root;
+  const bool behind = tree.size < check_->size();
+  if (behind || (whole ? !leads_there : !step.proven)) {
+    // Not what we know, or what was visited now is not this tree's.
+    RETURN_IF_ERROR(Forget());
+    const absl::Status consistent =
+        newest_.has_value() ? Compare(*newest_, tree, FromLog(), "the log")
+                            : absl::OkStatus();
+    if (!absl::IsDataLoss(consistent)) {
+      Trouble(RuleKind::kInconsistent, "tree",
+              behind
+                  ? absl::StrCat("the log went back from ", check_->size(),
+                                 " entries to ", tree.size)
+                  : absl::StrCat("the entries that the log shows do not lead "
+                                 "to its checkpoint of size ",
+                                 tree.size));
+    }
+    return absl::OkStatus();
+  }
+  Over("tree");
+  CheckQuorum(*opened);
+  if (!newest_.has_value() || tree.size > newest_->size ||
+      (tree.size == newest_->size && tree.note != newest_->note)) {
+    newest_ = tree;
+    memory_.note = tree.note;
+    changed_ = true;
+  }
+  // The next step must find all of this one kept (Forget).
+  return !step.proven && changed_ ? Save() : absl::OkStatus();
+}
+
+// --- Two trees ------------------------------------------------------------------
+
+LogMonitor::PrefixReader LogMonitor::FromLog() const {
+  return [this](uint64_t size, const Tree& newer) {
+    return parts_.feed->ReadPrefix(size, newer.note);
+  };
+}
+
+absl::Status LogMonitor::Compare(const Tree& a, const Tree& b,
+                                 const PrefixReader& read,
+                                 const std::string& who) {
+  const Tree& older = a.size <= b.size ? a : b;
+  const Tree& newer = a.size <= b.size ? b : a;
+  if (older.size == 0) return absl::OkStatus();
+  if (older.size == newer.size) {
+    if (older.root == newer.root) return absl::OkStatus();
+    return Convict({"", older.note, newer.note, {}}, who);
+  }
+  absl::StatusOr<LogFeed::Prefix> answer = read(older.size, newer);
+  // Whatever it says, it convicts nobody.
+  if (!answer.ok()) return absl::UnavailableError(answer.status().message());
+  LogFeed::Prefix prefix = *std::move(answer);
+  ASSIGN_OR_RETURN(const Tree shown, Open(prefix.newer));
+  if (shown.size < older.size) {
+    return absl::UnavailableError(
+        absl::StrCat("shows only ", shown.size, " entries now"));
+  }
+  merkle::Hash root = shown.root;
+  if (shown.size > older.size) {
+    const auto proven = checkpoint::PrefixRoot(prefix.proof, older.size,
+                                               shown.size, shown.root);
+    if (!proven.ok()) {
+      return absl::UnavailableError(
+          absl::StrCat("no sound proof between sizes ", older.size, " and ",
+                       shown.size, ": ", proven.status().message()));
+    }
+    root = *proven;
+  } else {
+    prefix.proof = {};
+  }
+  if (root == older.root) return absl::OkStatus();
+  return Convict({"", older.note, prefix.newer, std::move(prefix.proof)}, who);
+}
+
+absl::Status LogMonitor::Convict(const checkpoint::EvidenceFile& found,
+                                 const std::string& who) {
+  checkpoint::EvidenceFile evidence = found;
+  absl::Status why = absl::UnavailableError("no key of the log signed both");
+  for (const std::string& vkey : options_.vkeys) {
+    evidence.vkey = vkey;
+    const auto conviction = checkpoint::VerifyEvidence(evidence);
+    if (!conviction.ok()) {
+      why = conviction.status();
+      continue;
+    }
+    const std::string text = checkpoint::FormatEvidenceFile(evidence);
+    const std::string name = base::HexEncode(
+        crypto::AsBytes(crypto::Sha256(text)).substr(0, kEvidenceNameBytes));
+    ASSIGN_OR_RETURN(const std::string file,
+                     parts_.folder->KeepEvidence(name, text));
+    const checkpoint::Checkpoint& older = conviction->older;
+    const checkpoint::Checkpoint& newer = conviction->newer;
+    const std::string what = absl::StrCat(
+        "the log has signed two histories; ", who, " shows the other: size ",
+        older.tree_size, " root ", HexOf(older.root_hash), " and size ",
+        newer.tree_size, " root ", HexOf(newer.root_hash));
+    Trouble(RuleKind::kSplitView,
+            absl::StrCat("split ", HexOf(older.root_hash), " ",
+                         HexOf(newer.root_hash)),
+            what, file);
+    return absl::DataLossError(what);
+  }
+  return absl::UnavailableError(why.message());
+}
+
+// --- Peers ----------------------------------------------------------------------
+
+void LogMonitor::CheckPeers() {
+  for (const PeerView& peer : parts_.peers) CheckPeer(peer);
+}
+
+void LogMonitor::CheckPeer(const PeerView& peer) {
+  const auto note = peer.read();
+  if (!note.ok()) {
+    return parts_.note(absl::StrCat(peer.name, ": ", note.status().message()));
+  }
+  const auto tree = Open(*note);
+  const std::string unsigned_key = absl::StrCat("unsigned ", peer.name);
+  if (!tree.ok()) {
+    return Trouble(RuleKind::kInconsistent, unsigned_key,
+                   absl::StrCat(peer.name,
+                                " shows a checkpoint that the log "
+                                "has not signed: ",
+                                tree.status().message()));
+  }
+  Over(unsigned_key);
+  if (tree->size > newest_->size && peer.tiles == nullptr) {
+    return PeerAhead(peer, *tree);
+  }
+  PrefixReader read = FromLog();
+  if (tree->size > newest_->size) {
+    read = [&peer](uint64_t size,
+                   const Tree& newer) -> absl::StatusOr<LogFeed::Prefix> {
+      ASSIGN_OR_RETURN(checkpoint::PrefixProof proof,
+                       PrefixFromTiles(peer.tiles, size, newer.size));
+      return LogFeed::Prefix{newer.note, std::move(proof)};
+    };
+  }
+  const absl::Status consistent = Compare(*newest_, *tree, read, peer.name);
+  if (!consistent.ok() && !absl::IsDataLoss(consistent)) {
+    parts_.note(absl::StrCat(peer.name, ": ", consistent.message()));
+  }
+  if (tree->size > newest_->size) return PeerAhead(peer, *tree);
+  ahead_since_.erase(peer.name);
+  Over(absl::StrCat("ahead ", peer.name));
+}
+
+// Not provable, but not right either when it lasts: the log hides a tree that it
+// has signed.
+void LogMonitor::PeerAhead(const PeerView& peer, const Tree& tree) {
+  const int64_t now = parts_.clock->NowUnixMs();
+  const int64_t since = ahead_since_.emplace(peer.name, now).first->second;
+  if (now - since <
+      absl::ToInt64Milliseconds(options_.config.peer_ahead_after)) {
+    return;
+  }
+  Trouble(RuleKind::kSplitView, absl::StrCat("ahead ", peer.name),
+          absl::StrCat(peer.name, " has a checkpoint of ", tree.size,
+                       " entries; the log has shown no more than ",
+                       newest_->size, " since ", TimeText(since)));
+}
+
+// --- Telling and keeping --------------------------------------------------------
+
+void LogMonitor::Trouble(RuleKind kind, const std::string& key,
+                         const std::string& text, const std::string& evidence) {
+  if (told_.size() >= kMaxTold) told_.erase(told_.begin());
+  if (!told_.insert(key).second) return;
+  book_->OnTrouble(kind, absl::StrCat(key, " ", check_->size()), text, evidence,
+                   parts_.clock->NowUnixMs(), &alerts_);
+}
+
+void LogMonitor::GiveOut() {
+  if (alerts_.empty()) return;
+  for (const Alert& alert : alerts_) {
+    if (options_.config.to_output) parts_.output(alert);
+    if (parts_.webhook != nullptr) parts_.webhook->Send(alert);
+    memory_.recent.push_back(alert);
+  }
+  alerts_.clear();
+  changed_ = true;
+  const AtomConfig& atom = options_.config.atom;
+  if (memory_.recent.size() > atom.max_entries) {
+    memory_.recent.erase(
+        memory_.recent.begin(),
+        memory_.recent.end() - static_cast<ptrdiff_t>(atom.max_entries));
+  }
+  if (atom.file.empty()) return;
+  const absl::Status written = WriteAtomFile(
+      atom.file, FormatAtom(atom.title, memory_.origin, memory_.recent));
+  if (!written.ok()) parts_.note(written.message());
+}
+
+absl::Status LogMonitor::Save() {
+  GiveOut();  // what is kept has been told
+  LiveCheck::Taken taken = check_->TakeNew();
+  for (auto& control : taken.control) {
+    taken_.control.push_back(std::move(control));
+  }
+  taken_.identities.insert(taken_.identities.end(), taken.identities.begin(),
+                           taken.identities.end());
+  memory_.open = book_->Save();
+  memory_.told = {told_.begin(), told_.end()};
+  memory_.undelivered.clear();
+  if (parts_.webhook != nullptr) {
+    memory_.undelivered = parts_.webhook->Waiting();
+  }
+  RETURN_IF_ERROR(parts_.folder->Save(*check_, taken_, memory_));
+  taken_ = {};
+  changed_ = false;
+  saved_unix_ms_ = parts_.clock->NowUnixMs();
+  return absl::OkStatus();
+}
+
+absl::Status LogMonitor::SaveNowAndThen(bool now) {
+  if (!changed_) return absl::OkStatus();
+  const int64_t since = parts_.clock->NowUnixMs() - saved_unix_ms_;
+  if (!now && since < absl::ToInt64Milliseconds(options_.save_interval)) {
+    return absl::OkStatus();
+  }
+  return Save();
+}
+
+absl::Status LogMonitor::Run() {
+  client::Backoff backoff(absl::Seconds(1), options_.longest_pause, parts_.rng);
+  for (;;) {
+    const absl::Status status = RunOnce(options_.tick);
+    if (pause_.cancelled()) return Save();
+    if (absl::IsInternal(status) || absl::IsFailedPrecondition(status)) {
+      return status;
+    }
+    if (status.ok()) {
+      backoff.Reset();
+      continue;
+    }
+    const absl::Duration wait = backoff.Next();
+    parts_.note(absl::StrCat(status.message(), "; trying again in ",
+                             absl::FormatDuration(wait)));
+    if (!pause_.Wait(wait)) return Save();
+  }
+}
+
+void LogMonitor::Stop() {
+  pause_.Cancel();
+  parts_.feed->Stop();
+}
+
+}  // namespace sightline::monitor

@@ -1,0 +1,155 @@
+// Follows a log, checks everything that it shows, and tells what its rules look
+// for: the engine of `sightline monitor`.
+//
+// Source:  docs/monitor.md.
+// Errors:  a Status says that the monitor could not go on for now (the log cannot
+//          be reached) or at all (kInternal: its folder); what is wrong with the log
+//          is an alert.
+// Threads: one; Stop from any.
+// Durable: alerts are given out before the state that has them is kept, so a crash
+//          may repeat some, with the same ids, and loses none.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/clock.h"
+#include "checkpoint/evidence_file.h"
+#include "checkpoint/log_keys.h"
+#include "checkpoint/policy.h"
+#include "client/backoff.h"
+#include "crypto/random.h"
+#include "merkle/hash.h"
+#include "monitor/alert.h"
+#include "monitor/live_check.h"
+#include "monitor/log_feed.h"
+#include "monitor/monitor_config.h"
+#include "monitor/monitor_folder.h"
+#include "monitor/rule_book.h"
+#include "monitor/webhook.h"
+#include "tiles/log_reader.h"
+
+namespace sightline::monitor {
+
+// Who else knows checkpoints of the log.
+struct PeerView {
+  std::string name;
+  // Reads the newest signed note that it has.
+  std::function<absl::StatusOr<std::string>()> read;
+  tiles::LogReader* tiles = nullptr;  // of a mirror; null: a witness
+};
+
+class LogMonitor {
+ public:
+  struct Options {
+    MonitorConfig config;
+    std::vector<std::string> vkeys;  // of the log; evidence names one of them
+    checkpoint::LogKeySet keys = checkpoint::LogKeySet("");
+    const checkpoint::Policy* policy = nullptr;  // null: no quorum is asked for
+    // When the folder is new: rules are silent about entries before it.
+    uint64_t alerts_from = 0;
+    absl::Duration tick = absl::Seconds(1);
+    absl::Duration save_interval = absl::Seconds(1);
+    absl::Duration longest_pause = absl::Minutes(1);
+  };
+
+  // All outlive the monitor. `webhook` may be null.
+  struct Parts {
+    LogFeed* feed = nullptr;
+    MonitorFolder* folder = nullptr;
+    const base::Clock* clock = nullptr;
+    crypto::Rng* rng = nullptr;
+    Webhook* webhook = nullptr;
+    std::vector<PeerView> peers;
+    std::function<void(const Alert&)> output = [](const Alert&) {};
+    // What is no alert: unreachable peers, retries.
+    std::function<void(absl::string_view)> note = [](absl::string_view) {};
+  };
+
+  // kFailedPrecondition: the folder is another log's.
+  static absl::StatusOr<std::unique_ptr<LogMonitor>> Create(Options options,
+                                                            Parts parts);
+
+  // One step: what is new, what the peers show if it is time, what is due.
+  absl::Status RunOnce(absl::Duration patience);
+  // Keeps what is known, whenever the last time was.
+  absl::Status Keep() { return Save(); }
+  // Until Stop; returns what no waiting mends.
+  absl::Status Run();
+  void Stop();
+
+  uint64_t size() const { return check_->size(); }
+  // Whether something that was told of the log's checkpoints is not over; two
+  // histories never are.
+  bool in_trouble() const { return !told_.empty(); }
+  // Of the newest verified tree; "" before.
+  const std::string& note() const { return memory_.note; }
+
+ private:
+  struct Tree {
+    uint64_t size = 0;
+    merkle::Hash root{};
+    std::string note;
+  };
+  // Reads how the first leaves lie in a newer tree.
+  using PrefixReader =
+      std::function<absl::StatusOr<LogFeed::Prefix>(uint64_t, const Tree&)>;
+
+  LogMonitor(Options options, Parts parts)
+      : options_(std::move(options)), parts_(std::move(parts)) {}
+
+  absl::Status Load();
+  absl::Status Forget();
+  absl::Status Follow(absl::Duration patience);
+  absl::Status Take(uint64_t index, absl::string_view bytes);
+  absl::Status TakeNote(const LogFeed::Step& step);
+  absl::Status FeedFailed(const absl::Status& why);
+  void CheckQuorum(const checkpoint::OpenedCheckpoint& opened);
+
+  absl::StatusOr<Tree> Open(const std::string& note) const;
+  PrefixReader FromLog() const;
+  // OK: consistent. kDataLoss: the log is convicted, and it has been told.
+  // Others: it cannot be said.
+  absl::Status Compare(const Tree& a, const Tree& b, const PrefixReader& read,
+                       const std::string& who);
+  absl::Status Convict(const checkpoint::EvidenceFile& evidence,
+                       const std::string& who);
+  void CheckPeers();
+  void CheckPeer(const PeerView& peer);
+  void PeerAhead(const PeerView& peer, const Tree& tree);
+
+  // Tells of trouble once, until it is over.
+  void Trouble(RuleKind kind, const std::string& key, const std::string& text,
+               const std::string& evidence = "");
+  void Over(const std::string& key) { told_.erase(key); }
+  void GiveOut();
+  absl::Status Save();
+  absl::Status SaveNowAndThen(bool now);
+
+  const Options options_;
+  const Parts parts_;
+  std::unique_ptr<LiveCheck> check_;
+  std::unique_ptr<RuleBook> book_;
+  LiveCheck::Taken taken_;  // since the last save
+  MonitorMemory memory_;
+  std::optional<Tree> newest_;
+  std::set<std::string> told_;
+  std::vector<Alert> alerts_;  // not given out yet
+  bool changed_ = false;       // since the last save
+  int64_t saved_unix_ms_ = 0;
+  int64_t peers_unix_ms_ = 0;  // when they were asked last; 0: never
+  std::map<std::string, int64_t> ahead_since_;
+  client::Pause pause_;
+};
+
+}  // namespace sightline::monitor

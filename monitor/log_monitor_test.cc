@@ -1,0 +1,611 @@
+// Each rule with an entry that raises it and one that does not; forks, restarts,
+// what a log may do wrong.
+#include "monitor/log_monitor.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "base/fake_clock.h"
+#include "base/status_matchers.h"
+#include "checkpoint/evidence_file.h"
+#include "checkpoint/note_signer.h"
+#include "checkpoint/policy.h"
+#include "crypto/random.h"
+#include "monitor/alert.h"
+#include "monitor/log_maker.h"
+#include "monitor/monitor_config.h"
+#include "monitor/monitor_folder.h"
+#include "monitor/tile_feed.h"
+#include "tiles/log_reader.h"
+#include "tiles/memory_tiles.h"
+
+namespace sightline::monitor {
+namespace {
+
+using ::sightline::base::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr absl::string_view kAgency = "ori:CA0194200";
+constexpr absl::string_view kPlatform = "platform:example-cameras";
+constexpr int64_t kHour = 3'600'000;
+
+using Change = std::function<void(v1::FootageRequest*)>;
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+// A log with an agency (1), a platform (2) and one request (3), and a monitor of
+// its files.
+class LogMonitorTest : public ::testing::Test {
+ protected:
+  LogMonitorTest() {
+    std::string name = absl::StrCat(::testing::TempDir(), "/monitor.XXXXXX");
+    folder_ = mkdtemp(name.data());
+    log_.Enrol(kAgency);
+    log_.Enrol(kPlatform);
+    log_.Request(kAgency);
+    clock_.Set(LogMaker::kStartUnixMs + kHour);
+  }
+  ~LogMonitorTest() override {
+    Stop();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+
+  uint64_t Request(const Change& change) {
+    v1::Statement statement =
+        log_.Make(v1::STATEMENT_KIND_FOOTAGE_REQUEST, kAgency);
+    change(statement.mutable_footage_request());
+    return log_.Add(statement);
+  }
+
+  void Stop() {
+    monitor_.reset();
+    feed_.reset();
+    state_.reset();
+  }
+
+  absl::Status Start(const std::string& yaml = "", uint64_t alerts_from = 0) {
+    Stop();
+    feed_ = std::make_unique<TileFeed>(&tiles_);
+    auto state = MonitorFolder::Open(folder_ + "/state");
+    if (!state.ok()) return state.status();
+    state_ = *std::move(state);
+    LogMonitor::Options options;
+    auto config = ParseMonitorConfig(yaml);
+    if (!config.ok()) return config.status();
+    options.config = *std::move(config);
+    options.vkeys = {LogMaker::Signer("log").vkey()};
+    options.keys = LogMaker::TrustedKeys();
+    options.policy = policy_ == nullptr ? nullptr : policy_.get();
+    options.alerts_from = alerts_from;
+    options.save_interval = absl::ZeroDuration();
+    LogMonitor::Parts parts;
+    parts.feed = feed_.get();
+    parts.folder = state_.get();
+    parts.clock = &clock_;
+    parts.rng = crypto::Rng::Real();
+    parts.peers = peers_;
+    parts.output = [this](const Alert& alert) { alerts_.push_back(alert); };
+    parts.note = [this](absl::string_view text) { notes_.emplace_back(text); };
+    auto monitor = LogMonitor::Create(std::move(options), std::move(parts));
+    if (!monitor.ok()) return monitor.status();
+    monitor_ = *std::move(monitor);
+    return absl::OkStatus();
+  }
+
+  // Publishes the log as it is, lets the monitor look, and gives "rule index" of
+  // each alert.
+  std::vector<std::string> Look() {
+    tiles_ = log_.Build();
+    return LookAgain();
+  }
+  std::vector<std::string> LookAgain() {
+    alerts_.clear();
+    looked_ = monitor_->RunOnce(absl::ZeroDuration());
+    std::vector<std::string> out;
+    for (const Alert& alert : alerts_) {
+      out.push_back(alert.index.has_value()
+                        ? absl::StrCat(alert.rule, " ", *alert.index)
+                        : alert.rule);
+    }
+    return out;
+  }
+
+  // A mirror or, without tiles, a witness that shows what `tiles` has.
+  void AddPeer(tiles::MemoryTiles* tiles, bool is_mirror) {
+    peers_.push_back({is_mirror ? "the mirror" : "the witness",
+                      [tiles] { return tiles->ReadCheckpoint(); },
+                      is_mirror ? tiles : nullptr});
+  }
+
+  // The evidence of the only alert holds before others.
+  checkpoint::Conviction Convicted() {
+    if (alerts_.size() != 1u) {
+      ADD_FAILURE() << alerts_.size() << " alerts";
+      return {};
+    }
+    const auto file =
+        checkpoint::ParseEvidenceFile(ReadAll(alerts_[0].evidence));
+    EXPECT_OK(file);
+    EXPECT_EQ(file->vkey, LogMaker::Signer("log").vkey());
+    const auto conviction = checkpoint::VerifyEvidence(*file);
+    EXPECT_OK(conviction);
+    return conviction.ok() ? *conviction : checkpoint::Conviction();
+  }
+
+  std::string folder_;
+  LogMaker log_;
+  tiles::MemoryTiles tiles_;
+  base::FakeClock clock_{0};
+  std::unique_ptr<checkpoint::Policy> policy_;
+  std::vector<PeerView> peers_;
+  std::unique_ptr<TileFeed> feed_;
+  std::unique_ptr<MonitorFolder> state_;
+  std::unique_ptr<LogMonitor> monitor_;
+  std::vector<Alert> alerts_;
+  std::vector<std::string> notes_;
+  absl::Status looked_;
+};
+
+// --- Rules on entries -------------------------------------------------------------
+
+TEST_F(LogMonitorTest, IsQuietAboutASoundLog) {
+  ASSERT_OK(Start());
+  EXPECT_THAT(Look(), IsEmpty());
+  EXPECT_OK(looked_);
+  EXPECT_EQ(monitor_->size(), 4u);
+  log_.Request(kAgency);
+  EXPECT_THAT(Look(), IsEmpty());
+  EXPECT_EQ(monitor_->size(), 5u);
+}
+
+struct EntryRule {
+  const char* rule;
+  Change raises;
+  Change does_not;
+};
+
+class EntryRuleTest : public LogMonitorTest,
+                      public ::testing::WithParamInterface<EntryRule> {};
+
+TEST_P(EntryRuleTest, RaisesWhatItLooksForAndNothingElse) {
+  ASSERT_OK(
+      Start(absl::StrCat("rules: [{name: it, ", GetParam().rule, "}]"), 4));
+  Request(GetParam().does_not);
+  const uint64_t wanted = Request(GetParam().raises);
+  EXPECT_THAT(Look(), ElementsAre(absl::StrCat("it ", wanted)));
+  EXPECT_EQ(alerts_[0].submitter, kAgency);
+  EXPECT_THAT(alerts_[0].text, HasSubstr(std::string(kAgency)));
+}
+
+void SetCounty(v1::FootageRequest* r, const char* county) {
+  r->mutable_area()->set_county_fips(county);
+}
+
+std::vector<EntryRule> EntryRules() {
+  const Change nothing = [](auto*) {};
+  return {
+      {"on: request, county: ['06059']", [](auto* r) { SetCounty(r, "06059"); },
+       nothing},
+      {"on: request, county: ['06059', '06075']",
+       [](auto* r) { SetCounty(r, "06075"); }, nothing},
+      {"on: request, state: CA",
+       [](auto* r) { r->mutable_area()->set_state("CA"); },
+       [](auto* r) { r->mutable_area()->set_state("NV"); }},
+      // Cell 80c2c7 has 80c2c7c in it, and is not in 80c2b.
+      {"on: request, s2_cell: 80c2c7",
+       [](auto* r) { r->mutable_area()->set_s2_cell("80c2c7c"); },
+       [](auto* r) { r->mutable_area()->set_s2_cell("80c2b7c"); }},
+      {"on: assembly",
+       [](auto* r) { r->set_assembly_related(v1::DECLARED_YES); }, nothing},
+      {"on: emergency",
+       [](auto* r) {
+         r->set_channel(v1::CHANNEL_EMERGENCY);
+         r->set_legal_process(v1::LEGAL_PROCESS_EMERGENCY_2702);
+         r->set_emergency_basis(v1::EMERGENCY_BASIS_KIDNAPPING);
+         r->set_verification(v1::REQUESTER_VERIFICATION_NONE);
+       },
+       nothing},
+      {"on: over-broad, max_area_square_metres: 600000",
+       [](auto* r) { r->mutable_area()->set_area_square_metres(700000); },
+       nothing},
+      {"on: over-broad, max_window: 5h",
+       [](auto* r) {
+         r->mutable_footage_window()->mutable_end()->set_seconds(
+             r->footage_window().begin().seconds() + 6 * 3600);
+       },
+       nothing},
+  };
+}
+
+INSTANTIATE_TEST_SUITE_P(Rules, EntryRuleTest,
+                         ::testing::ValuesIn(EntryRules()),
+                         [](const auto& info) {
+                           return absl::StrCat("Rule", info.index);
+                         });
+
+TEST_F(LogMonitorTest, TellsOfFindingsOfThePolicy) {
+  // No policy governs this log's channel, and none limits its windows.
+  ASSERT_OK(
+      Start("rules: [{on: finding, finding: channel.ungoverned},"
+            "{name: window, on: finding, finding: window.max}]",
+            4));
+  log_.Request(kAgency);
+  EXPECT_THAT(Look(), ElementsAre("finding 4"));
+}
+
+TEST_F(LogMonitorTest, AsksWhoSaidIt) {
+  log_.Enrol("ori:CA0010000");
+  ASSERT_OK(Start("rules: [{on: request, submitter: 'ori:CA0010000'}]"));
+  log_.Request(kAgency);
+  const uint64_t wanted = log_.Request("ori:CA0010000");
+  EXPECT_THAT(Look(), ElementsAre(absl::StrCat("request ", wanted)));
+}
+
+TEST_F(LogMonitorTest, IsSilentAboutWhatWasThereBefore) {
+  ASSERT_OK(Start("rules: [{on: request}]", 4));
+  EXPECT_THAT(Look(), IsEmpty());
+  log_.Request(kAgency);
+  EXPECT_THAT(Look(), ElementsAre("request 4"));
+}
+
+// --- Rules on time ----------------------------------------------------------------
+
+TEST_F(LogMonitorTest, TellsOnceOfAnswersThatAreOverdue) {
+  ASSERT_OK(Start("rules: [{on: overdue, after: 72h}]"));
+  const uint64_t answered = log_.Request(kAgency);
+  EXPECT_THAT(Look(), IsEmpty());
+  v1::Statement response =
+      log_.Make(v1::STATEMENT_KIND_FOOTAGE_RESPONSE, kPlatform);
+  v1::EntryLink& link = *response.mutable_footage_response()->mutable_request();
+  link.set_index(answered);
+  link.set_leaf_hash(log_.leaf_hash(answered));
+  log_.Add(response);
+  clock_.Advance(70 * kHour);
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Advance(3 * kHour);
+  EXPECT_THAT(LookAgain(), ElementsAre("overdue 3"));
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  ASSERT_OK(Start("rules: [{on: overdue, after: 72h}]"));
+  EXPECT_THAT(LookAgain(), IsEmpty());
+}
+
+TEST_F(LogMonitorTest, TellsOfSealsThatHaveEnded) {
+  ASSERT_OK(Start("rules: [{on: seal-overdue, after: 1d}]", 4));
+  const uint64_t sealed = log_.Request(kAgency);
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Advance(90 * 24 * kHour);
+  EXPECT_THAT(LookAgain(), IsEmpty());  // the day of grace
+  clock_.Advance(24 * kHour);
+  const std::vector<std::string> alerts = LookAgain();
+  EXPECT_FALSE(alerts.empty());
+  for (const std::string& alert : alerts) {
+    // Entry 3 was there before, but its seal ended while the monitor looked.
+    EXPECT_THAT(alert, ::testing::AnyOf("seal-overdue 3",
+                                        absl::StrCat("seal-overdue ", sealed)));
+  }
+}
+
+TEST_F(LogMonitorTest, IsQuietAboutSealsThatWereRenewed) {
+  ASSERT_OK(Start("rules: [{on: seal-overdue}]"));
+  v1::Statement renewal = log_.Make(v1::STATEMENT_KIND_SEAL_RENEWAL, kAgency);
+  v1::SealRenewal& what = *renewal.mutable_seal_renewal();
+  what.mutable_target()->set_index(3);
+  what.mutable_target()->set_leaf_hash(log_.leaf_hash(3));
+  what.clear_paths();
+  const v1::Statement request =
+      log_.Make(v1::STATEMENT_KIND_FOOTAGE_REQUEST, kAgency);
+  for (const auto& sealed : request.header().sealed()) {
+    what.add_paths(sealed.path());
+  }
+  what.mutable_sealed_until()->set_seconds(LogMaker::kStartUnixMs / 1000 +
+                                           150 * 24 * 3600);
+  log_.Add(renewal);
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Advance(100 * 24 * kHour);
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  clock_.Advance(60 * 24 * kHour);
+  EXPECT_FALSE(LookAgain().empty());
+}
+
+TEST_F(LogMonitorTest, TellsOfAnAgencyGoneSilent) {
+  ASSERT_OK(Start("rules: [{on: silent, after: 30d}]"));
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Advance(29 * 24 * kHour);
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  clock_.Advance(2 * 24 * kHour);
+  EXPECT_THAT(LookAgain(), ElementsAre("silent 3"));
+  EXPECT_THAT(LookAgain(), IsEmpty());
+}
+
+// --- Trouble ----------------------------------------------------------------------
+
+TEST_F(LogMonitorTest, TellsOfEntriesThatBreakTheRules) {
+  ASSERT_OK(Start());
+  const v1::Statement statement =
+      log_.Make(v1::STATEMENT_KIND_FOOTAGE_REQUEST, kAgency);
+  const std::vector<crypto::PrivateKey> wrong = {LogMaker::Key("somebody")};
+  log_.AddSignedBy(statement, wrong);
+  EXPECT_THAT(Look(), ElementsAre("unsound 4"));
+  // The same statement as before, in another entry.
+  const v1::Statement twice =
+      log_.Make(v1::STATEMENT_KIND_FOOTAGE_REQUEST, kAgency);
+  log_.Add(twice);
+  log_.Add(twice);
+  EXPECT_THAT(Look(), ElementsAre("unsound 6"));
+  EXPECT_THAT(alerts_[0].text, HasSubstr("the statement of entry 5"));
+}
+
+TEST_F(LogMonitorTest, FollowsTheRegistryOverRestarts) {
+  ASSERT_OK(Start());
+  EXPECT_THAT(Look(), IsEmpty());
+  ASSERT_OK(Start());
+  EXPECT_EQ(monitor_->size(), 4u);
+  log_.Enrol("ori:CA0010000");
+  log_.Request("ori:CA0010000");
+  log_.Request(kAgency);
+  EXPECT_THAT(Look(), IsEmpty());
+  // A duplicate is found across the restart, too.
+  ASSERT_OK(Start());
+  log_.AddBytes(log_.entry(3));
+  const std::vector<std::string> alerts = Look();
+  EXPECT_THAT(alerts, ::testing::Contains("unsound 7"));
+  bool found = false;
+  for (const Alert& alert : alerts_) {
+    found =
+        found || alert.text.find("statement of entry 3") != std::string::npos;
+  }
+  EXPECT_TRUE(found);
+}
+
+TEST_F(LogMonitorTest, TellsOfACheckpointByAnotherKey) {
+  ASSERT_OK(Start());
+  EXPECT_THAT(Look(), IsEmpty());
+  const checkpoint::NoteSigner other = LogMaker::Signer("other");
+  log_.Request(kAgency);
+  tiles_ = log_.Build(&other);
+  EXPECT_THAT(LookAgain(), ElementsAre("inconsistent"));
+  EXPECT_EQ(monitor_->size(), 4u);
+  // It is told once, and again after it was over.
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  EXPECT_THAT(Look(), IsEmpty());
+  EXPECT_EQ(monitor_->size(), 5u);
+  log_.Request(kAgency);
+  tiles_ = log_.Build(&other);
+  EXPECT_THAT(LookAgain(), ElementsAre("inconsistent"));
+}
+
+TEST_F(LogMonitorTest, TellsOfAMissingQuorum) {
+  const auto witness = *checkpoint::NoteSigner::Create(
+      "witness.example/w1", checkpoint::KeyType::kCosignature,
+      LogMaker::Key("witness"));
+  policy_ = std::make_unique<checkpoint::Policy>(*checkpoint::Policy::Parse(
+      absl::StrCat("log ", LogMaker::Signer("log").vkey(), "\nwitness w1 ",
+                   witness.vkey(), "\nquorum w1\n")));
+  ASSERT_OK(Start());
+  EXPECT_THAT(Look(), ElementsAre("inconsistent"));
+  EXPECT_THAT(alerts_[0].text, HasSubstr("not cosigned"));
+  log_.Request(kAgency);
+  EXPECT_THAT(Look(), IsEmpty());  // still the same trouble
+}
+
+TEST_F(LogMonitorTest, TellsOfEntriesThatDoNotLeadToTheRoot) {
+  ASSERT_OK(Start());
+  EXPECT_THAT(Look(), IsEmpty());
+  log_.Request(kAgency);
+  tiles_ = log_.Build();
+  tiles_.Entry(4) = log_.entry(3);
+  EXPECT_THAT(LookAgain(), ElementsAre("inconsistent"));
+  EXPECT_EQ(monitor_->size(), 4u);
+  EXPECT_THAT(Look(), IsEmpty());
+  EXPECT_EQ(monitor_->size(), 5u);
+}
+
+TEST_F(LogMonitorTest, TellsOfALogThatWentBack) {
+  ASSERT_OK(Start());
+  const tiles::MemoryTiles older = log_.Build();
+  log_.Request(kAgency);
+  EXPECT_THAT(Look(), IsEmpty());
+  tiles_ = older;
+  EXPECT_THAT(LookAgain(), ElementsAre("inconsistent"));
+  EXPECT_THAT(alerts_[0].text, HasSubstr("went back from 5 entries to 4"));
+  EXPECT_EQ(monitor_->size(), 5u);
+}
+
+// --- Two histories ----------------------------------------------------------------
+
+// The fixture's log with so many requests; those of a fork are admitted at other
+// times.
+tiles::MemoryTiles LogOf(int requests, bool forked = false) {
+  LogMaker log;
+  log.Enrol(kAgency);
+  log.Enrol(kPlatform);
+  if (forked) log.set_step_ms(1234);
+  for (int i = 0; i < requests; ++i) log.Request(kAgency);
+  return log.Build();
+}
+
+TEST_F(LogMonitorTest, ConvictsALogThatForksBeforeItsEyes) {
+  for (const int requests : {2, 5, 40}) {
+    SCOPED_TRACE(requests);
+    std::filesystem::remove_all(folder_ + "/state");
+    ASSERT_OK(Start());
+    tiles_ = LogOf(2);
+    EXPECT_THAT(LookAgain(), IsEmpty());
+    tiles_ = LogOf(requests, /*forked=*/true);
+    EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
+    const checkpoint::Conviction conviction = Convicted();
+    EXPECT_EQ(conviction.older.tree_size, 5u);
+    EXPECT_EQ(conviction.newer.tree_size, 3u + requests);
+    // It stays where it was, and says it once.
+    EXPECT_EQ(monitor_->size(), 5u);
+    EXPECT_THAT(LookAgain(), IsEmpty());
+    Stop();
+  }
+}
+
+TEST_F(LogMonitorTest, ConvictsByWhatAMirrorHas) {
+  for (const int requests : {1, 2, 9}) {  // behind, beside and ahead of the log
+    SCOPED_TRACE(requests);
+    std::filesystem::remove_all(folder_ + "/state");
+    tiles::MemoryTiles fork = LogOf(requests, /*forked=*/true);
+    peers_.clear();
+    AddPeer(&fork, /*is_mirror=*/true);
+    tiles_ = LogOf(2);
+    ASSERT_OK(Start());
+    EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
+    EXPECT_THAT(alerts_[0].text, HasSubstr("the mirror"));
+    Convicted();
+    Stop();
+  }
+}
+
+TEST_F(LogMonitorTest, ConvictsByWhatAWitnessHasCosigned) {
+  for (const int requests : {1, 2}) {
+    SCOPED_TRACE(requests);
+    std::filesystem::remove_all(folder_ + "/state");
+    tiles::MemoryTiles fork = LogOf(requests, /*forked=*/true);
+    peers_.clear();
+    AddPeer(&fork, /*is_mirror=*/false);
+    tiles_ = LogOf(2);
+    ASSERT_OK(Start());
+    EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
+    Convicted();
+    Stop();
+  }
+}
+
+TEST_F(LogMonitorTest, IsQuietAboutPeersOfOneHistory) {
+  tiles::MemoryTiles behind = LogOf(1);
+  log_.Request(kAgency);
+  tiles::MemoryTiles ahead = LogOf(3);
+  AddPeer(&behind, true);
+  AddPeer(&behind, false);
+  AddPeer(&ahead, true);
+  ASSERT_OK(Start("peer_interval: 1s"));
+  EXPECT_THAT(Look(), IsEmpty());
+  EXPECT_THAT(notes_, IsEmpty());
+}
+
+TEST_F(LogMonitorTest, TellsOfAWitnessThatKnowsMoreForLong) {
+  tiles::MemoryTiles ahead = LogOf(2);
+  AddPeer(&ahead, false);
+  ASSERT_OK(Start("{peer_interval: 1s, peer_ahead_after: 10m}"));
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Advance(9 * 60'000);
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  clock_.Advance(60'000);
+  EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
+  EXPECT_EQ(alerts_[0].evidence, "");  // suspicious, not proven
+}
+
+TEST_F(LogMonitorTest, GoesOnWithoutAPeerThatIsAway) {
+  peers_.push_back({"nobody", [] {
+                      return absl::StatusOr<std::string>(
+                          absl::UnavailableError("no route"));
+                    }});
+  ASSERT_OK(Start());
+  EXPECT_THAT(Look(), IsEmpty());
+  EXPECT_THAT(notes_, ElementsAre(HasSubstr("nobody: no route")));
+}
+
+// --- State ------------------------------------------------------------------------
+
+TEST_F(LogMonitorTest, GoesOnAfterARestartAsIfThereHadBeenNone) {
+  const std::string rules = "rules: [{on: request}]";
+  std::vector<std::string> once;
+  for (const bool restarts : {false, true}) {
+    std::filesystem::remove_all(folder_ + "/state");
+    LogMaker log;
+    log.Enrol(kAgency);
+    std::vector<std::string> ids;
+    ASSERT_OK(Start(rules));
+    for (int i = 0; i < 600; i += 50) {
+      if (restarts) {
+        ASSERT_OK(Start(rules));
+      }
+      for (int n = 0; n < 50; ++n) log.Request(kAgency);
+      tiles_ = log.Build();
+      LookAgain();
+      for (const Alert& alert : alerts_) ids.push_back(alert.id);
+    }
+    EXPECT_EQ(ids.size(), 600u);
+    if (!restarts) once = ids;
+    EXPECT_EQ(ids, once);
+    Stop();
+  }
+}
+
+TEST_F(LogMonitorTest, RefusesAFolderThatItMayNotHave) {
+  ASSERT_OK(Start());
+  EXPECT_THAT(MonitorFolder::Open(folder_ + "/state"),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("another process")));
+  EXPECT_THAT(Look(), IsEmpty());
+  Stop();
+  const std::string state = folder_ + "/state/state.json";
+  std::string text = ReadAll(state);
+  const auto write = [](const std::string& path, const std::string& bytes) {
+    std::ofstream(path, std::ios::binary) << bytes;
+  };
+  write(state, absl::StrReplaceAll(
+                   text, {{std::string(LogMaker::kOrigin), "log.example/2"}}));
+  EXPECT_FALSE(Start().ok());
+  write(state, text.substr(0, text.size() / 2));
+  EXPECT_THAT(Start(), StatusIs(absl::StatusCode::kDataLoss));
+  write(state, text);
+  const std::string identities = folder_ + "/state/identities";
+  std::string bytes = ReadAll(identities);
+  write(identities, bytes.substr(0, bytes.size() - 1));
+  EXPECT_THAT(Start(), StatusIs(absl::StatusCode::kDataLoss));
+  // What a crash may leave behind the end is not in the way.
+  write(identities, bytes + "half an entry");
+  ASSERT_OK(Start());
+  log_.Request(kAgency);
+  EXPECT_THAT(Look(), IsEmpty());
+  EXPECT_EQ(monitor_->size(), 5u);
+}
+
+TEST_F(LogMonitorTest, WritesAnAtomFileOfTheNewestAlerts) {
+  const std::string atom = folder_ + "/alerts.atom";
+  const std::string yaml = absl::StrCat(
+      "rules: [{on: request}]\noutputs: {stdout: false, atom: "
+      "{file: ",
+      atom, ", max_entries: 2}}");
+  ASSERT_OK(Start(yaml));
+  log_.Request(kAgency);
+  log_.Request(kAgency);
+  EXPECT_THAT(Look(), IsEmpty());  // not to standard output
+  const std::string text = ReadAll(atom);
+  EXPECT_THAT(text, HasSubstr("<feed xmlns=\"http://www.w3.org/2005/Atom\">"));
+  size_t entries = 0;
+  for (size_t at = 0; (at = text.find("<entry>", at)) != std::string::npos;
+       ++at) {
+    ++entries;
+  }
+  EXPECT_EQ(entries, 2u);
+  EXPECT_THAT(text, HasSubstr(std::string(kAgency)));
+}
+
+}  // namespace
+}  // namespace sightline::monitor

@@ -1,0 +1,382 @@
+#include "monitor/rule_book.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "nlohmann/json.hpp"
+#include "statement/describe.h"
+#include "statement/kinds.h"
+#include "statement/policy.h"
+#include "statement/timestamps.h"
+
+namespace sightline::monitor {
+namespace {
+
+using Json = nlohmann::json;
+
+template <typename List, typename Value>
+bool AnyOrNone(const List& list, const Value& value) {
+  return list.empty() ||
+         std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// The leaves of the space-filling curve below a cell: [first, last].
+std::pair<uint64_t, uint64_t> LeavesOf(uint64_t cell) {
+  const uint64_t lowest = cell & (~cell + 1);
+  return {cell - (lowest - 1), cell + (lowest - 1)};
+}
+
+// Whether one of two cells lies in the other.
+bool Nested(uint64_t a, uint64_t b) {
+  const auto [a_first, a_last] = LeavesOf(a);
+  const auto [b_first, b_last] = LeavesOf(b);
+  return (a_first <= b_first && b_last <= a_last) ||
+         (b_first <= a_first && a_last <= b_last);
+}
+
+uint64_t CellOf(const std::string& token) {
+  uint64_t cell = 0;
+  for (size_t i = 0; i < 16; ++i) {
+    const char c = i < token.size() ? token[i] : '0';
+    const int digit = c >= 'a' ? c - 'a' + 10 : c - '0';
+    cell = cell << 4 | static_cast<uint64_t>(digit & 15);
+  }
+  return cell;
+}
+
+bool IsEmergency(const v1::FootageRequest& request) {
+  return request.channel() == v1::CHANNEL_EMERGENCY ||
+         request.legal_process() == v1::LEGAL_PROCESS_EMERGENCY_2702 ||
+         request.emergency_basis() != v1::EMERGENCY_BASIS_UNSPECIFIED;
+}
+
+bool HasFinding(const v1::Entry& entry, absl::string_view rule) {
+  return std::any_of(
+      entry.findings().begin(), entry.findings().end(),
+      [&](const v1::Finding& finding) { return finding.rule_id() == rule; });
+}
+
+bool IsOverBroad(const Rule& rule, const CheckedEntry& entry) {
+  if (HasFinding(entry.entry, "window.max") ||
+      HasFinding(entry.entry, "area.max")) {
+    return true;
+  }
+  const v1::FootageRequest& request = entry.statement.footage_request();
+  if (rule.max_area_square_metres > 0 &&
+      request.area().area_square_metres() > rule.max_area_square_metres) {
+    return true;
+  }
+  if (rule.max_window <= absl::ZeroDuration() ||
+      !request.has_footage_window()) {
+    return false;
+  }
+  const v1::TimeWindow& window = request.footage_window();
+  return statement::ToUnixMs(window.end()) -
+             statement::ToUnixMs(window.begin()) >
+         absl::ToInt64Milliseconds(rule.max_window);
+}
+
+bool HasWantedFinding(const Rule& rule, const v1::Entry& entry) {
+  if (rule.findings.empty()) return !entry.findings().empty();
+  return std::any_of(
+      rule.findings.begin(), rule.findings.end(),
+      [&](const std::string& wanted) { return HasFinding(entry, wanted); });
+}
+
+std::string EntryName(uint64_t index) { return absl::StrCat("entry ", index); }
+
+}  // namespace
+
+RuleBook::Place RuleBook::PlaceOf(const v1::CoarseArea& area) {
+  Place place;
+  place.county = area.county_fips();
+  place.state = area.state();
+  if (!area.s2_cell().empty()) place.s2_cell = CellOf(area.s2_cell());
+  return place;
+}
+
+bool RuleBook::Fits(const Rule& rule, absl::string_view submitter,
+                    const Place& place) const {
+  if (!AnyOrNone(rule.submitters, submitter)) return false;
+  if (!AnyOrNone(rule.states, place.state)) return false;
+  if (!AnyOrNone(rule.counties, place.county)) return false;
+  return rule.s2_cells.empty() ||
+         (place.s2_cell != 0 &&
+          std::any_of(
+              rule.s2_cells.begin(), rule.s2_cells.end(),
+              [&](uint64_t cell) { return Nested(cell, place.s2_cell); }));
+}
+
+bool RuleBook::Matches(const Rule& rule, const CheckedEntry& entry) const {
+  if (!entry.statement.has_footage_request()) return false;
+  const v1::FootageRequest& request = entry.statement.footage_request();
+  if (!Fits(rule, entry.statement.header().submitter(),
+            PlaceOf(request.area()))) {
+    return false;
+  }
+  switch (rule.kind) {
+    case RuleKind::kRequest:
+      return true;
+    case RuleKind::kAssembly:
+      return request.assembly_related() == v1::DECLARED_YES;
+    case RuleKind::kEmergency:
+      return IsEmergency(request);
+    case RuleKind::kOverBroad:
+      return IsOverBroad(rule, entry);
+    case RuleKind::kFinding:
+      return HasWantedFinding(rule, entry.entry);
+    default:
+      return false;
+  }
+}
+
+void RuleBook::Raise(const Rule& rule, absl::string_view subject,
+                     std::string text, int64_t now, std::vector<Alert>* alerts,
+                     Alert more) const {
+  more.kind = std::string(RuleKindName(rule.kind));
+  more.id = AlertId(rule.name, more.kind, subject);
+  more.rule = rule.name;
+  more.text = std::move(text);
+  more.time_unix_ms = now;
+  alerts->push_back(std::move(more));
+}
+
+// --- Entries --------------------------------------------------------------------
+
+void RuleBook::OnEntry(const CheckedEntry& entry,
+                       const statement::Registry& registry, int64_t now,
+                       std::vector<Alert>* alerts) {
+  if (!entry.readable) return;
+  for (const Rule& rule : rules_) {
+    if (entry.index < alerts_from_ || !Matches(rule, entry)) continue;
+    Alert alert;
+    alert.index = entry.index;
+    alert.submitter = entry.statement.header().submitter();
+    Raise(rule, EntryName(entry.index),
+          statement::DescribeEntry(entry.index, entry.entry), now, alerts,
+          std::move(alert));
+  }
+  Follow(entry, registry);
+  FollowSeals(entry);
+}
+
+void RuleBook::Follow(const CheckedEntry& entry,
+                      const statement::Registry& registry) {
+  const v1::Statement& statement = entry.statement;
+  const std::string& submitter = statement.header().submitter();
+  const int64_t admitted = entry.entry.admitted_unix_ms();
+  const auto agency = agencies_.find(submitter);
+  if (agency != agencies_.end()) agency->second = {admitted, entry.index};
+  if (statement.has_enrolment() &&
+      statement.enrolment().kind() == v1::SUBMITTER_KIND_AGENCY) {
+    agencies_[statement.enrolment().submitter()] = {admitted, entry.index};
+  }
+  if (statement.has_footage_request() &&
+      !statement.footage_request().has_imported()) {
+    OpenRequest open;
+    open.submitter = submitter;
+    open.place = PlaceOf(statement.footage_request().area());
+    open.admitted = admitted;
+    const v1::PolicyVersion* const policy =
+        registry.PoliciesFor(statement, admitted, entry.index).in_force;
+    if (policy != nullptr && policy->response_deadline_seconds() > 0) {
+      open.deadline =
+          admitted + int64_t{1000} * policy->response_deadline_seconds();
+    }
+    requests_[entry.index] = std::move(open);
+    if (requests_.size() > kMaxOpen) requests_.erase(requests_.begin());
+  }
+  if (statement.has_footage_response() &&
+      statement.footage_response().outcome() != v1::OUTCOME_PENDING) {
+    requests_.erase(statement.footage_response().request().index());
+  }
+  if (statement.has_amendment() && statement.amendment().has_withdrawal()) {
+    requests_.erase(statement.amendment().target().index());
+  }
+}
+
+void RuleBook::FollowSeals(const CheckedEntry& entry) {
+  const v1::Statement& statement = entry.statement;
+  for (const v1::SealedField& sealed : statement.header().sealed()) {
+    if (!sealed.has_sealed_until()) continue;
+    seals_[{entry.index, sealed.path()}] = {
+        statement.header().submitter(),
+        statement::ToUnixMs(sealed.sealed_until())};
+    if (seals_.size() > kMaxOpen) seals_.erase(seals_.begin());
+  }
+  if (statement.has_unsealing()) {
+    const v1::Unsealing& unsealing = statement.unsealing();
+    for (const v1::SealOpening& opening : unsealing.openings()) {
+      seals_.erase({unsealing.target().index(), opening.path()});
+    }
+  }
+  if (statement.has_seal_renewal()) {
+    const v1::SealRenewal& renewal = statement.seal_renewal();
+    for (const std::string& path : renewal.paths()) {
+      const auto seal = seals_.find({renewal.target().index(), path});
+      if (seal == seals_.end()) continue;
+      seal->second.until = statement::ToUnixMs(renewal.sealed_until());
+    }
+  }
+  if (statement.has_erasure()) {
+    const uint64_t target = statement.erasure().target().index();
+    seals_.erase(seals_.lower_bound({target, ""}),
+                 seals_.lower_bound({target + 1, ""}));
+  }
+}
+
+// --- Time -----------------------------------------------------------------------
+
+void RuleBook::OnTime(int64_t now, std::vector<Alert>* alerts) {
+  for (const Rule& rule : rules_) {
+    if (rule.kind == RuleKind::kOverdue) OnRequestsDue(rule, now, alerts);
+    if (rule.kind == RuleKind::kSealOverdue) OnSealsDue(rule, now, alerts);
+    if (rule.kind == RuleKind::kSilent) OnSilence(rule, now, alerts);
+  }
+  while (told_.size() > 2 * kMaxOpen) told_.erase(told_.begin());
+}
+
+void RuleBook::OnRequestsDue(const Rule& rule, int64_t now,
+                             std::vector<Alert>* alerts) {
+  for (const auto& [index, request] : requests_) {
+    const int64_t due =
+        rule.after.has_value()
+            ? request.admitted + absl::ToInt64Milliseconds(*rule.after)
+            : request.deadline;
+    if (due == 0 || due > now || Silenced(index, due)) continue;
+    if (!Fits(rule, request.submitter, request.place)) continue;
+    const std::string subject = EntryName(index);
+    if (!First(AlertId(rule.name, RuleKindName(rule.kind), subject))) continue;
+    Alert alert;
+    alert.index = index;
+    alert.submitter = request.submitter;
+    Raise(rule, subject,
+          absl::StrCat("request ", index, " of ", request.submitter,
+                       " has had no answer since ", TimeText(request.admitted),
+                       "; due ", TimeText(due)),
+          now, alerts, std::move(alert));
+  }
+}
+
+void RuleBook::OnSealsDue(const Rule& rule, int64_t now,
+                          std::vector<Alert>* alerts) {
+  const int64_t grace =
+      absl::ToInt64Milliseconds(rule.after.value_or(absl::ZeroDuration()));
+  for (const auto& [key, seal] : seals_) {
+    const auto& [index, path] = key;
+    const int64_t due = seal.until + grace;
+    if (due > now || Silenced(index, due)) continue;
+    if (!AnyOrNone(rule.submitters, seal.submitter)) continue;
+    // A renewed seal may end again.
+    const std::string subject =
+        absl::StrCat(EntryName(index), " ", path, " ", seal.until);
+    if (!First(AlertId(rule.name, RuleKindName(rule.kind), subject))) continue;
+    Alert alert;
+    alert.index = index;
+    alert.submitter = seal.submitter;
+    Raise(rule, subject,
+          absl::StrCat("the seal of ", path, " in entry ", index, " of ",
+                       seal.submitter, " ended ", TimeText(seal.until),
+                       "; neither opened nor renewed"),
+          now, alerts, std::move(alert));
+  }
+}
+
+void RuleBook::OnSilence(const Rule& rule, int64_t now,
+                         std::vector<Alert>* alerts) {
+  for (const auto& [submitter, agency] : agencies_) {
+    const int64_t due = agency.last + absl::ToInt64Milliseconds(*rule.after);
+    if (due > now || Silenced(agency.index, due)) continue;
+    if (!AnyOrNone(rule.submitters, submitter)) continue;
+    const std::string subject = absl::StrCat(submitter, " ", agency.index);
+    if (!First(AlertId(rule.name, RuleKindName(rule.kind), subject))) continue;
+    Alert alert;
+    alert.index = agency.index;
+    alert.submitter = submitter;
+    Raise(rule, subject,
+          absl::StrCat(submitter, " has logged nothing since ",
+                       TimeText(agency.last)),
+          now, alerts, std::move(alert));
+  }
+}
+
+// --- Trouble --------------------------------------------------------------------
+
+void RuleBook::OnProblem(const Problem& problem, int64_t now,
+                         std::vector<Alert>* alerts) const {
+  const std::string text = ProblemText(problem);
+  for (const Rule& rule : rules_) {
+    if (rule.kind != RuleKind::kUnsound) continue;
+    Alert alert;
+    alert.index = problem.index;
+    Raise(rule, text, text, now, alerts, std::move(alert));
+  }
+}
+
+void RuleBook::OnTrouble(RuleKind kind, absl::string_view subject,
+                         const std::string& text, const std::string& evidence,
+                         int64_t now, std::vector<Alert>* alerts) const {
+  for (const Rule& rule : rules_) {
+    if (rule.kind != kind) continue;
+    Alert alert;
+    alert.evidence = evidence;
+    Raise(rule, subject, text, now, alerts, std::move(alert));
+  }
+}
+
+// --- State ----------------------------------------------------------------------
+
+std::string RuleBook::Save() const {
+  Json requests = Json::array();
+  for (const auto& [index, request] : requests_) {
+    requests.push_back({index, request.submitter, request.place.county,
+                        request.place.state, request.place.s2_cell,
+                        request.admitted, request.deadline});
+  }
+  Json seals = Json::array();
+  for (const auto& [key, seal] : seals_) {
+    seals.push_back({key.first, key.second, seal.submitter, seal.until});
+  }
+  Json agencies = Json::array();
+  for (const auto& [submitter, agency] : agencies_) {
+    agencies.push_back({submitter, agency.last, agency.index});
+  }
+  return Json{{"requests", requests},
+              {"seals", seals},
+              {"agencies", agencies},
+              {"told", told_}}
+      .dump();
+}
+
+absl::Status RuleBook::Load(absl::string_view text) {
+  try {
+    const Json json = Json::parse(text.begin(), text.end());
+    for (const Json& item : json.at("requests")) {
+      OpenRequest request;
+      request.submitter = item.at(1).get<std::string>();
+      request.place.county = item.at(2).get<std::string>();
+      request.place.state = item.at(3).get<std::string>();
+      request.place.s2_cell = item.at(4).get<uint64_t>();
+      request.admitted = item.at(5).get<int64_t>();
+      request.deadline = item.at(6).get<int64_t>();
+      requests_[item.at(0).get<uint64_t>()] = std::move(request);
+    }
+    for (const Json& item : json.at("seals")) {
+      seals_[{item.at(0).get<uint64_t>(), item.at(1).get<std::string>()}] = {
+          item.at(2).get<std::string>(), item.at(3).get<int64_t>()};
+    }
+    for (const Json& item : json.at("agencies")) {
+      agencies_[item.at(0).get<std::string>()] = {item.at(1).get<int64_t>(),
+                                                  item.at(2).get<uint64_t>()};
+    }
+    told_ = json.at("told").get<std::set<std::string>>();
+  } catch (const Json::exception& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("what is open: ", error.what()));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace sightline::monitor
