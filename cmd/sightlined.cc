@@ -25,23 +25,27 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
+#include "checkpoint/cose_signer.h"
 #include "checkpoint/note_signer.h"
 #include "checkpoint/policy.h"
 #include "cmd/sightlined_options.h"
 #include "crypto/key_file.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "proto/sightline/v1/statement.pb.h"
 #include "publish/cosigner.h"
 #include "publish/store_consistency.h"
 #include "services/log_instance.h"
 #include "services/server.h"
 #include "services/version.h"
+#include "statement/registry.h"
 #include "statement/statement_codec.h"
 #include "storage/rocksdb_log_store.h"
 #include "telemetry/diagnostic_lines.h"
 #include "telemetry/diagnostics.h"
 #include "web/log_front.h"
 #include "web/metrics_handler.h"
+#include "web/scitt_handler.h"
 #include "web/server.h"
 #include "witness/file_cosigned_store.h"
 #include "witness/http_transport.h"
@@ -175,6 +179,29 @@ class MetricsFront {
   std::unique_ptr<web::Server> server_;
 };
 
+// The log's keys and receipts in COSE.
+web::ScittHandler MakeScittHandler(services::LogInstance* log,
+                                   std::vector<checkpoint::CoseSigner> signers,
+                                   telemetry::Diagnostics* diagnostics) {
+  web::ScittHandler::Parts parts;
+  parts.published = [log] { return log->publisher().current(); };
+  // Every key that the log has ever named.
+  parts.keys = [log] {
+    std::vector<web::ScittHandler::LogKey> keys;
+    log->admission().ReadRegistry([&](const statement::Registry& registry) {
+      for (const v1::LogKey& key :
+           registry.LogKeys(log->publisher().current()->tree_size)) {
+        keys.push_back({key.vkey(), key.first_size(), key.end_size()});
+      }
+    });
+    return keys;
+  };
+  parts.store = &log->store();
+  parts.signers = std::move(signers);
+  parts.diagnostics = diagnostics;
+  return web::ScittHandler(std::move(parts));
+}
+
 // The log's witnesses, and all that is needed to ask them.
 struct WitnessParts {
   std::unique_ptr<witness::Transport> transport;
@@ -245,6 +272,12 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
   parts.store = store.get();
   parts.clock = clock;
   parts.sealer = sealer->get();
+  std::vector<checkpoint::CoseSigner> cose;
+  for (const checkpoint::NoteSigner& signer : *signers) {
+    ASSIGN_OR_RETURN(checkpoint::CoseSigner same,
+                     checkpoint::CoseSigner::Create(signer));
+    cose.push_back(std::move(same));
+  }
   parts.signers = *std::move(signers);
   parts.genesis = genesis->has_value() ? &**genesis : nullptr;
   ASSIGN_OR_RETURN(const auto log,
@@ -258,10 +291,15 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
                                   {"origin", log->origin()},
                                   {"tree_size", TreeSize(*log)}});
   }
+  web::ScittHandler scitt =
+      MakeScittHandler(log.get(), std::move(cose), diagnostics.get());
   std::unique_ptr<web::LogFront> http;
   if (settings.http.has_value()) {
     web::LogFrontOptions options = *settings.http;
     KeepFilesForTheStore(&options.server, diagnostics.get());
+    for (const char* path : web::ScittHandler::kPaths) {
+      options.more.emplace_back(path, &scitt);
+    }
     ASSIGN_OR_RETURN(
         http, web::LogFront::Start(options, log.get(), server.get(), clock,
                                    diagnostics.get()));

@@ -37,6 +37,9 @@ absl::StatusOr<std::unique_ptr<LogFront>> LogFront::Start(
   for (const absl::string_view service : services::kPublicServices) {
     front->routes_.Add(absl::StrCat("/", service, "/"), front->connect_.get());
   }
+  for (const auto& [path, handler] : options.more) {
+    front->routes_.Add(path, handler);
+  }
   ServerOptions server = options.server;
   server.max_body_bytes =
       options.connect.max_message_bytes + kEnvelopeHeadBytes;

@@ -10,6 +10,9 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -19,6 +22,7 @@
 #include "telemetry/diagnostics.h"
 #include "web/atom_handler.h"
 #include "web/connect_handler.h"
+#include "web/handler.h"
 #include "web/routes.h"
 #include "web/server.h"
 #include "web/static_handler.h"
@@ -29,6 +33,8 @@ namespace sightline::web {
 struct LogFrontOptions {
   ServerOptions server;  // max_body_bytes is filled in
   ConnectOptions connect;
+  // Other paths, as Routes::Add takes them; the handlers outlive the front.
+  std::vector<std::pair<std::string, Handler*>> more;
 };
 
 class LogFront {

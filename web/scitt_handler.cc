@@ -54,12 +54,10 @@ void ScittHandler::Handle(const Request& request, Reply reply) {
   const bool key = !keys && absl::ConsumePrefix(&path, kKeys) &&
                    absl::ConsumePrefix(&path, "/");
   const bool entry = !keys && !key && absl::ConsumePrefix(&path, kEntries);
-  if (!keys && !key && !entry) {
-    parts_.next->Handle(request, std::move(reply));
-    return;
-  }
   Response response;
-  if (request.method != "GET" && request.method != "HEAD") {
+  if (!keys && !key && !entry) {
+    response = Problem(404, "no such path", "");
+  } else if (request.method != "GET" && request.method != "HEAD") {
     response = Problem(405, "method not allowed", "only GET and HEAD");
     response.Add("Allow", "GET, HEAD");
   } else if (keys) {

@@ -1,5 +1,5 @@
 // The log as a SCITT transparency service shows itself: its keys, and COSE receipts
-// of its entries; every other path is passed on.
+// of its entries.
 //
 // Source:  RFC 9942, RFC 9943 and SCRAPI; docs/formats.md "COSE receipts".
 // Shapes:  GET and HEAD of
@@ -47,8 +47,11 @@ class ScittHandler final : public Handler {
     const storage::LogStore* store = nullptr;
     std::vector<checkpoint::CoseSigner> signers;
     telemetry::Diagnostics* diagnostics = nullptr;
-    Handler* next = nullptr;
   };
+
+  // What routes.h is to send here.
+  static constexpr const char* kPaths[] = {
+      "/.well-known/scitt-keys", "/.well-known/scitt-keys/", "/entries/"};
 
   explicit ScittHandler(Parts parts) : parts_(std::move(parts)) {}
 

@@ -15,12 +15,15 @@
 #include "cmd/cli/certs.h"
 #include "cmd/cli/checkpoint.h"
 #include "cmd/cli/completion.h"
+#include "cmd/cli/evidence.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/export.h"
 #include "cmd/cli/import.h"
 #include "cmd/cli/init.h"
 #include "cmd/cli/keygen.h"
 #include "cmd/cli/log_info.h"
+#include "cmd/cli/mirror.h"
+#include "cmd/cli/monitor.h"
 #include "cmd/cli/prove.h"
 #include "cmd/cli/receipt.h"
 #include "cmd/cli/registrar.h"
@@ -38,10 +41,11 @@ volatile std::sig_atomic_t g_reader_left = 0;
 
 // In the order of `--help`.
 constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
-    &AddKeygen,  &AddCerts,      &AddInit,     &AddRegistrarCommands,
-    &AddSubmit,  &AddRespond,    &AddReceipt,  &AddProve,
-    &AddTail,    &AddExport,     &AddAudit,    &AddImport,
-    &AddLogInfo, &AddCheckpoint, &AddRegistry, &AddCompletion,
+    &AddKeygen,     &AddCerts,    &AddInit,       &AddRegistrarCommands,
+    &AddSubmit,     &AddRespond,  &AddReceipt,    &AddProve,
+    &AddTail,       &AddExport,   &AddAudit,      &AddMonitor,
+    &AddEvidence,   &AddMirror,   &AddImport,     &AddLogInfo,
+    &AddCheckpoint, &AddRegistry, &AddCompletion,
 };
 
 void AddCommonOptions(CLI::App* app, Invocation* run) {

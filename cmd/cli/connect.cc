@@ -51,6 +51,22 @@ client::TlsOptions TlsOf(const Settings& settings) {
 
 }  // namespace
 
+absl::StatusOr<std::unique_ptr<client::LogClient>> ConnectClient(
+    const Settings& settings, const std::string& remembered_checkpoint,
+    const Invocation& run) {
+  if (settings.server.empty()) {
+    return absl::InvalidArgumentError(
+        "no server: give --server HOST:PORT, SIGHTLINE_SERVER or a profile");
+  }
+  ASSIGN_OR_RETURN(checkpoint::LogKeySet keys, TrustedKeys(settings));
+  client::Options options;
+  options.call_timeout = absl::Seconds(settings.timeout_seconds);
+  options.rng = run.around.rng;
+  options.remembered_checkpoint = remembered_checkpoint;
+  return client::LogClient::Connect(settings.server, TlsOf(settings),
+                                    std::move(keys), options);
+}
+
 absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Settings& settings,
                                                        const Invocation& run) {
   if (settings.server.empty()) {

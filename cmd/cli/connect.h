@@ -22,6 +22,11 @@
 
 namespace sightline::cli {
 
+// A client that remembers nothing but `remembered_checkpoint`, and keeps nothing.
+absl::StatusOr<std::unique_ptr<client::LogClient>> ConnectClient(
+    const Settings& settings, const std::string& remembered_checkpoint,
+    const Invocation& run);
+
 class Session {
  public:
   // `settings` are resolved.

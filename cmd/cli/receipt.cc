@@ -10,23 +10,30 @@
 #include "absl/strings/str_split.h"
 #include "base/bytes.h"
 #include "base/status_macros.h"
+#include "checkpoint/cose_receipt.h"
+#include "checkpoint/cose_signer.h"
 #include "checkpoint/policy.h"
 #include "client/log_client.h"
 #include "client/receipt.h"
+#include "client/receipt_page.h"
+#include "client/resource_log_reader.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/draft.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/files.h"
+#include "cmd/cli/open_resources.h"
 #include "cmd/cli/settings.h"
 #include "cmd/cli/submission.h"
 #include "cmd/cli/values.h"
 #include "crypto/sha256.h"
 #include "crypto/signer.h"
+#include "merkle/hash.h"
 #include "proto/sightline/v1/submission_service.pb.h"
 #include "statement/describe.h"
 #include "statement/dsse.h"
 #include "statement/json.h"
 #include "statement/statement_codec.h"
+#include "tiles/entry_source.h"
 
 namespace sightline::cli {
 namespace {
@@ -38,6 +45,8 @@ struct Flags {
   std::string leaf_hash;
   std::string submission;
   std::string out;
+  std::string format = "proof";
+  std::string log_files;
   // verify
   std::vector<std::string> files;
   std::vector<std::string> fields;
@@ -75,12 +84,66 @@ absl::StatusOr<client::Receipt> Fetch(const Flags& flags,
   return log.GetReceiptByIdentity(statement::IdentityHash(request.statement()));
 }
 
+absl::StatusOr<std::string> Formatted(const client::Receipt& receipt,
+                                      const std::string& format,
+                                      const Settings& settings) {
+  if (format == "proof") return client::FormatReceiptFile(receipt);
+  std::vector<std::string> vkeys;
+  for (const std::string& vkey : settings.vkeys) {
+    // Without its range of tree sizes.
+    vkeys.push_back(
+        std::vector<std::string>(absl::StrSplit(vkey, '@')).front());
+  }
+  return client::FormatReceiptPage(receipt, vkeys);
+}
+
+// A COSE receipt is signed for who asks, over HTTP; its entry comes with it.
+absl::StatusOr<int> GetCose(const Flags& flags, const Settings& settings,
+                            Invocation& run) {
+  if (flags.log_files.empty() || flags.index.empty() || flags.out == "-") {
+    return absl::InvalidArgumentError(
+        "--format cose: want INDEX, --http URL and a file for --out");
+  }
+  const std::string entry_file = absl::StrCat(flags.out, ".entry");
+  RETURN_IF_ERROR(CheckAbsent(entry_file));
+  ASSIGN_OR_RETURN(const uint64_t index, ParseNumber("INDEX", flags.index));
+  ASSIGN_OR_RETURN(const checkpoint::LogKeySet keys, TrustedKeys(settings));
+  ASSIGN_OR_RETURN(const auto resources, OpenResources(flags.log_files, run));
+  ASSIGN_OR_RETURN(const std::string bytes,
+                   resources->Get(absl::StrCat("entries/", index),
+                                  checkpoint::kMaxCoseReceiptSize));
+  const auto receipt = checkpoint::ParseCoseReceipt(bytes);
+  if (!receipt.ok()) return absl::DataLossError(receipt.status().message());
+  client::ResourceLogReader reader(resources.get());
+  tiles::BundleEntrySource entries(&reader, receipt->first);
+  std::string entry;
+  RETURN_IF_ERROR(entries.ReadEntries(index, index + 1,
+                                      [&](uint64_t, absl::string_view found) {
+                                        entry = std::string(found);
+                                        return true;
+                                      }));
+  const auto root =
+      checkpoint::VerifyCoseReceipt(*receipt, merkle::LeafHash(entry), keys);
+  if (!root.ok() || receipt->second != index) {
+    return absl::DataLossError(
+        absl::StrCat("the receipt does not hold: ", root.status().message()));
+  }
+  RETURN_IF_ERROR(WriteFile(flags.out, bytes));
+  RETURN_IF_ERROR(WriteFile(entry_file, entry));
+  run.MakeOutput().Line(absl::StrCat("COSE receipt of entry ", index,
+                                     ", verified: ", flags.out, " and ",
+                                     entry_file));
+  return kExitOk;
+}
+
 absl::StatusOr<int> Get(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
   if (flags.out != "-") RETURN_IF_ERROR(CheckAbsent(flags.out));
+  if (flags.format == "cose") return GetCose(flags, settings, run);
   ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
   ASSIGN_OR_RETURN(const client::Receipt receipt, Fetch(flags, session->log()));
-  const std::string text = client::FormatReceiptFile(receipt);
+  ASSIGN_OR_RETURN(const std::string text,
+                   Formatted(receipt, flags.format, settings));
   Output out = run.MakeOutput();
   if (flags.out == "-") {
     out.Raw(text);
@@ -194,6 +257,44 @@ void Show(const std::string& file, const client::ReceiptVerdict& verdict,
   }
 }
 
+// COSE_Sign1's tag, which no text begins with.
+bool IsCose(const std::string& bytes) {
+  return !bytes.empty() && bytes[0] == '\xd2';
+}
+
+// A COSE receipt does not hold its entry.
+bool VerifyCose(const std::string& file, const std::string& bytes,
+                const checkpoint::LogKeySet& keys,
+                const std::optional<std::string>& entry, Output& out) {
+  const auto receipt = checkpoint::ParseCoseReceipt(bytes);
+  absl::Status status = receipt.status();
+  if (status.ok() && !entry.has_value()) {
+    status = absl::InvalidArgumentError(
+        "a COSE receipt does not hold its entry: give --entry FILE");
+  }
+  if (status.ok()) {
+    status =
+        checkpoint::VerifyCoseReceipt(*receipt, merkle::LeafHash(*entry), keys)
+            .status();
+  }
+  const std::string explanation =
+      status.ok() ? absl::StrCat("The log \"", keys.origin(),
+                                 "\" holds this entry at index ",
+                                 receipt->second, " and has signed a tree of ",
+                                 receipt->first, " entries that contains it.")
+                  : std::string(status.message());
+  if (out.json()) {
+    out.JsonLine(
+        {{"file", file}, {"valid", status.ok()}, {"explanation", explanation}});
+  } else {
+    out.Line(absl::StrCat(status.ok() ? out.Paint(Color::kGreen, "VALID")
+                                      : out.Paint(Color::kRed, "NOT VALID"),
+                          "  ", file));
+    out.Line(explanation);
+  }
+  return status.ok();
+}
+
 // Needs no log: files and the log's verifier key.
 absl::StatusOr<int> Verify(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
@@ -210,6 +311,12 @@ absl::StatusOr<int> Verify(const Flags& flags, Invocation& run) {
   int code = kExitOk;
   for (const std::string& file : flags.files) {
     ASSIGN_OR_RETURN(const std::string bytes, ReadInput(file, *run.around.in));
+    if (IsCose(bytes)) {
+      if (!VerifyCose(file, bytes, keys, expected.entry, out)) {
+        code = kExitNotValid;
+      }
+      continue;
+    }
     const client::ReceiptVerdict verdict =
         client::VerifyReceiptFile(bytes, keys, expected);
     Show(file, verdict, out);
@@ -231,6 +338,15 @@ void AddGet(CLI::App* receipt, Invocation* run) {
   get->add_option("--out", flags->out,
                   "File of the receipt, never overwritten; -: standard output")
       ->required();
+  get->add_option("--format", flags->format,
+                  "proof: a file for `receipt verify`; html: a page that "
+                  "verifies itself in a browser, offline; cose: RFC 9942, "
+                  "with the entry in a file beside it")
+      ->check(CLI::IsMember({"proof", "html", "cose"}))
+      ->capture_default_str();
+  get->add_option("--http", flags->log_files,
+                  "With --format cose: the log's http:// address")
+      ->type_name("URL");
   AddConnectionOptions(get, &flags->settings);
   SetAction(get, run, [flags, run] { return Get(*flags, *run); });
 }
@@ -275,6 +391,7 @@ void AddReceipt(CLI::App* app, Invocation* run) {
   receipt->footer(
       "Examples:\n"
       "  sightline receipt get 17 --out entry-17.tlog-proof\n"
+      "  sightline receipt get 17 --format html --out entry-17.html\n"
       "  sightline receipt verify --vkey log.example.com+... "
       "entry-17.tlog-proof");
   AddGet(receipt, run);
