@@ -18,6 +18,7 @@ Connection::Connection(std::shared_ptr<grpc::Channel> channel,
       log_(v1::LogService::NewStub(channel)),
       submission_(v1::SubmissionService::NewStub(channel)),
       registry_(v1::RegistryService::NewStub(channel)),
+      record_(v1::RecordService::NewStub(channel)),
       admin_(v1::AdminService::NewStub(channel)),
       tracker_(std::move(log_keys),
                [this](uint64_t old_size, uint64_t new_size) {

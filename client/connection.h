@@ -25,6 +25,7 @@
 #include "merkle/hash.h"
 #include "proto/sightline/v1/admin_service.grpc.pb.h"
 #include "proto/sightline/v1/log_service.grpc.pb.h"
+#include "proto/sightline/v1/record_service.grpc.pb.h"
 #include "proto/sightline/v1/registry_service.grpc.pb.h"
 #include "proto/sightline/v1/submission_service.grpc.pb.h"
 
@@ -80,6 +81,7 @@ class Connection {
   v1::LogService::Stub& log() { return *log_; }
   v1::SubmissionService::Stub& submission() { return *submission_; }
   v1::RegistryService::Stub& registry() { return *registry_; }
+  v1::RecordService::Stub& record() { return *record_; }
   v1::AdminService::Stub& admin() { return *admin_; }
 
   TreeTracker& tracker() { return tracker_; }
@@ -96,6 +98,7 @@ class Connection {
   const std::unique_ptr<v1::LogService::Stub> log_;
   const std::unique_ptr<v1::SubmissionService::Stub> submission_;
   const std::unique_ptr<v1::RegistryService::Stub> registry_;
+  const std::unique_ptr<v1::RecordService::Stub> record_;
   const std::unique_ptr<v1::AdminService::Stub> admin_;
   Pause closing_;
   TreeTracker tracker_;

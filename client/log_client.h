@@ -63,6 +63,7 @@
 namespace sightline::client {
 
 class Connection;
+class RecordClient;
 
 // Leaf `index` is in the tree of `tree_size`, which is a prefix of `tree`.
 struct InclusionProof {
@@ -209,6 +210,8 @@ class LogClient {
   const std::string& origin() const;
 
  private:
+  friend class RecordClient;  // for the connection
+
   explicit LogClient(std::unique_ptr<Connection> connection);
 
   absl::StatusOr<InclusionProof> Prove(

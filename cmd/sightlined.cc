@@ -41,6 +41,7 @@
 #include "statement/registry.h"
 #include "statement/statement_codec.h"
 #include "storage/rocksdb_log_store.h"
+#include "storage/rocksdb_view_store.h"
 #include "telemetry/diagnostic_lines.h"
 #include "telemetry/diagnostics.h"
 #include "web/log_front.h"
@@ -266,10 +267,14 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
   ASSIGN_OR_RETURN(
       const WitnessParts witnesses,
       OpenWitnesses(flags, *policy, store.get(), clock, diagnostics.get()));
+  ASSIGN_OR_RETURN(
+      const auto views,
+      storage::RocksDbViewStore::Open(absl::StrCat(flags.data_dir, "/views")));
   services::LogParts parts;
   if (witnesses.panel != nullptr) parts.witnesses = &witnesses.witnesses;
   parts.diagnostics = diagnostics.get();
   parts.store = store.get();
+  parts.views = views.get();
   parts.clock = clock;
   parts.sealer = sealer->get();
   std::vector<checkpoint::CoseSigner> cose;

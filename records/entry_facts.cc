@@ -75,6 +75,9 @@ absl::StatusOr<RecordEntry> ReadRecordEntry(uint64_t index,
   if (!out.statement.ParseFromString(out.entry.statement().payload())) {
     return NoEntry(index, "holds no statement that parses");
   }
+  if (!IsMoment(out.entry.admitted_unix_ms())) {
+    return NoEntry(index, "was admitted at no time");
+  }
   out.entry.clear_statement();
   out.kind = statement::KindOf(out.statement);
   return out;
@@ -143,6 +146,10 @@ v1::FeedRow FeedRowOf(const RecordEntry& entry) {
   row.set_admitted_unix_ms(entry.entry.admitted_unix_ms());
   row.set_kind(entry.kind);
   return row;
+}
+
+bool IsMoment(int64_t unix_ms) {
+  return unix_ms >= 0 && unix_ms <= 253'402'300'799'999;
 }
 
 bool IsChange(v1::StatementKind kind) {

@@ -1,7 +1,7 @@
 // What one entry says, as far as rows are made of it.
 //
 // Source:  proto/sightline/v1/record.proto; docs/records.md.
-// Errors:  kDataLoss: not an entry, or no statement in it.
+// Errors:  kDataLoss: not an entry, no statement in it, or a time that is none.
 // Threads: pure; any thread.
 //
 // Kinds that are not known here are entries of a feed and nothing else: a view
@@ -46,6 +46,9 @@ std::optional<v1::SubmitterFacts> SubmitterOf(const RecordEntry& entry);
 std::optional<v1::PolicyFacts> PolicyOf(const RecordEntry& entry);
 
 v1::FeedRow FeedRowOf(const RecordEntry& entry);
+
+// Whether a row can be of this moment: from 1970 to the end of the year 9999.
+bool IsMoment(int64_t unix_ms);
 
 // Whether entries of this kind change what was said before: amendments,
 // unsealings, renewals, erasures.

@@ -75,19 +75,12 @@ std::optional<v1::RequestRow> Model::Request(uint64_t index,
   return MakeRequestRow(PartsOf(index), as_of_unix_ms);
 }
 
-std::vector<v1::RequestRow> Model::AllRows(int64_t as_of_unix_ms) const {
-  std::vector<v1::RequestRow> rows;
-  rows.reserve(requests_.size());
-  for (const auto& request : requests_) {
-    rows.push_back(MakeRequestRow(PartsOf(request.first), as_of_unix_ms));
-  }
-  return rows;
-}
-
 std::vector<v1::RequestRow> Model::Search(const v1::RequestFilter& filter,
                                           int64_t as_of_unix_ms) const {
   std::vector<std::pair<uint32_t, v1::RequestRow>> found;
-  for (v1::RequestRow& row : AllRows(as_of_unix_ms)) {
+  for (const auto& [index, facts] : requests_) {
+    if (!MatchesFacts(filter, facts)) continue;
+    v1::RequestRow row = MakeRequestRow(PartsOf(index), as_of_unix_ms);
     const auto day = OrderDay(filter, row.facts().request());
     if (day.has_value() && Matches(filter, row, as_of_unix_ms)) {
       found.emplace_back(*day, std::move(row));
@@ -162,8 +155,9 @@ std::vector<v1::ReconcileRow> Model::Reconcile(uint32_t from_month,
                                                const std::string& submitter,
                                                bool disagreements) const {
   std::map<std::pair<uint32_t, std::string>, MonthBooks> books;
-  for (const v1::RequestRow& row : AllRows(0)) {
-    const uint32_t month = MonthOf(row.facts().admitted_unix_ms());
+  for (const auto& [index, facts] : requests_) {
+    const v1::RequestRow row = MakeRequestRow(PartsOf(index), 0);
+    const uint32_t month = MonthOf(facts.admitted_unix_ms());
     for (const std::string& book : BooksOf(row)) {
       Count(row, 1, &books[{month, book}].logged);
     }
@@ -192,9 +186,10 @@ std::vector<v1::StatisticsRow> Model::Statistics(
     const std::string& key) const {
   if (until_month == 0) until_month = std::numeric_limits<uint32_t>::max();
   std::map<std::string, v1::Statistics> groups;
-  for (const v1::RequestRow& row : AllRows(0)) {
-    const uint32_t month = MonthOf(row.facts().admitted_unix_ms());
+  for (const auto& [index, facts] : requests_) {
+    const uint32_t month = MonthOf(facts.admitted_unix_ms());
     if (month < from_month || month > until_month) continue;
+    const v1::RequestRow row = MakeRequestRow(PartsOf(index), 0);
     for (const auto& [grouping, group] : GroupsOf(row)) {
       if (grouping == group_by && (key.empty() || key == group)) {
         records::Add(StatisticsOf(row), &groups[group]);

@@ -63,7 +63,6 @@ class Model {
   };
 
   RequestParts PartsOf(uint64_t index) const;
-  std::vector<v1::RequestRow> AllRows(int64_t as_of_unix_ms) const;
 
   const uint64_t max_entries_;
   uint64_t size_ = 0;

@@ -5,6 +5,7 @@
 #include "absl/strings/strip.h"
 #include "base/bytes.h"
 #include "crypto/sha256.h"
+#include "records/entry_facts.h"
 #include "statement/violations.h"
 
 namespace sightline::records {
@@ -46,6 +47,7 @@ absl::StatusOr<PageToken> DecodePageToken(absl::string_view text,
   }
   PageToken token;
   token.as_of_unix_ms = static_cast<int64_t>(base::ReadU64(bytes));
+  if (!IsMoment(token.as_of_unix_ms)) return NoToken();
   token.position = std::string(bytes.substr(8));
   return token;
 }

@@ -97,4 +97,19 @@ grpc::ServerUnaryReactor* AdminService::ChangeLogKeys(
   return Answer(context, v1::STATEMENT_KIND_LOG_KEY_CHANGE, *request, response);
 }
 
+grpc::ServerUnaryReactor* AdminService::Reindex(
+    grpc::CallbackServerContext* context, const v1::ReindexRequest*,
+    v1::ReindexResponse* response) {
+  UnaryCall* const call = calls_->Begin();
+  absl::Status status =
+      call->accepted() ? CheckRegistrar(*context) : ShuttingDown();
+  if (status.ok() && views_ == nullptr) {
+    status = absl::UnimplementedError("this server keeps no views");
+  }
+  if (status.ok()) status = views_->Rebuild();
+  response->set_tree_size(log_->publisher().current()->tree_size);
+  call->Finish(ToGrpcStatus(status));
+  return call;
+}
+
 }  // namespace sightline::services

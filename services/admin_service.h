@@ -14,6 +14,7 @@
 #include "proto/sightline/v1/admin_service.grpc.pb.h"
 #include "proto/sightline/v1/vocabulary.pb.h"
 #include "services/log_instance.h"
+#include "services/record_views.h"
 #include "services/unary_calls.h"
 #include "services/worker_pool.h"
 
@@ -22,8 +23,10 @@ namespace sightline::services {
 class AdminService final : public v1::AdminService::CallbackService {
  public:
   // All outlive the service.
-  AdminService(LogInstance* log, UnaryCalls* calls, WorkerPool* readers)
-      : log_(log), calls_(calls), readers_(readers) {}
+  // `views` may be null.
+  AdminService(LogInstance* log, RecordViews* views, UnaryCalls* calls,
+               WorkerPool* readers)
+      : log_(log), views_(views), calls_(calls), readers_(readers) {}
 
   grpc::ServerUnaryReactor* Enrol(grpc::CallbackServerContext* context,
                                   const v1::EnrolRequest* request,
@@ -44,6 +47,9 @@ class AdminService final : public v1::AdminService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ChangeLogKeysRequest* request,
       v1::ChangeLogKeysResponse* response) override;
+  grpc::ServerUnaryReactor* Reindex(grpc::CallbackServerContext* context,
+                                    const v1::ReindexRequest* request,
+                                    v1::ReindexResponse* response) override;
 
  private:
   template <typename Request, typename Response>
@@ -52,6 +58,7 @@ class AdminService final : public v1::AdminService::CallbackService {
                                    const Request& request, Response* response);
 
   LogInstance* const log_;
+  RecordViews* const views_;
   UnaryCalls* const calls_;
   WorkerPool* const readers_;
 };

@@ -73,6 +73,7 @@ absl::StatusOr<std::string> LogInstance::PublishedEntries::ReadEntry(
 
 LogInstance::LogInstance(LogParts parts)
     : store_(parts.store),
+      view_store_(parts.views),
       stored_nodes_(store_),
       nodes_(&stored_nodes_),
       clock_(parts.clock),

@@ -30,6 +30,7 @@
 #include "sequencer/entry_encoder.h"
 #include "sequencer/sequencer.h"
 #include "storage/log_store.h"
+#include "storage/view_store.h"
 #include "telemetry/diagnostics.h"
 #include "tiles/log_reader.h"
 #include "tiles/node_cache.h"
@@ -55,6 +56,8 @@ struct LogParts {
   // Entry 0 of an empty store. May be null for a store that has entries;
   // otherwise it must be theirs.
   const v1::SignedStatement* genesis = nullptr;
+  // Where views of the record are kept. Null: no RecordService.
+  storage::ViewStore* views = nullptr;
   // Null: no witnesses. Their panel is the log's alone, and shut down with it.
   const publish::Witnesses* witnesses = nullptr;
   telemetry::Diagnostics* diagnostics = telemetry::NoDiagnostics();
@@ -75,6 +78,8 @@ class LogInstance {
   // As the genesis entry says.
   const std::string& origin() const { return origin_; }
   const storage::LogStore& store() const { return *store_; }
+  // May be null.
+  storage::ViewStore* view_store() const { return view_store_; }
   // The nodes of the stored tiles, for proofs.
   const tiles::NodeReader& nodes() const { return nodes_; }
   admission::Admission& admission() { return *admission_; }
@@ -119,6 +124,7 @@ class LogInstance {
   bool KeyCounts(const checkpoint::NoteSigner& key, uint64_t tree_size) const;
 
   storage::LogStore* const store_;
+  storage::ViewStore* const view_store_;
   const tiles::TileNodeReader stored_nodes_;
   const tiles::NodeCache nodes_;
   const base::Clock* const clock_;

@@ -80,23 +80,32 @@ absl::Status ServerOptions::Validate() const {
 }
 
 Server::Server(const ServerOptions& options, LogInstance* log,
+               std::unique_ptr<RecordViews> record_views,
                const base::Clock* clock, telemetry::Diagnostics* diagnostics)
     : options_(options),
       log_(log),
       diagnostics_(diagnostics),
+      record_views_(std::move(record_views)),
       admitters_(AdmissionThreads(options), kMaxQueuedTasks),
       readers_(options.reader_threads, kMaxQueuedTasks),
       submission_service_(options.submission, log, &calls_, &admitters_,
                           &readers_),
       log_service_(options.log, log, &calls_, &readers_, clock),
       registry_service_(log, &calls_),
-      admin_service_(log, &calls_, &readers_) {}
+      record_service_(log, record_views_.get(), &calls_, &readers_, clock),
+      admin_service_(log, record_views_.get(), &calls_, &readers_) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     const ServerOptions& options, LogInstance* log, const base::Clock* clock,
     telemetry::Diagnostics* diagnostics) {
   RETURN_IF_ERROR(options.Validate());
-  std::unique_ptr<Server> server(new Server(options, log, clock, diagnostics));
+  std::unique_ptr<RecordViews> views;
+  if (log->view_store() != nullptr) {
+    ASSIGN_OR_RETURN(views,
+                     RecordViews::Open(log, log->view_store(), diagnostics));
+  }
+  std::unique_ptr<Server> server(
+      new Server(options, log, std::move(views), clock, diagnostics));
   RETURN_IF_ERROR(server->Listen());
   server->health_thread_ =
       std::thread([s = server.get()] { s->WatchHealth(); });
@@ -130,6 +139,7 @@ absl::Status Server::Listen() {
   builder.RegisterService(&submission_service_);
   builder.RegisterService(&log_service_);
   builder.RegisterService(&registry_service_);
+  builder.RegisterService(&record_service_);
   builder.RegisterService(&admin_service_);
   server_ = builder.BuildAndStart();
   for (size_t i = 0; i < wanted.size(); ++i) {
@@ -197,6 +207,7 @@ void Server::Shutdown(absl::Duration grace) {
     server_->Shutdown(absl::ToChronoTime(absl::Now()));
     server_->Wait();
   }
+  if (record_views_ != nullptr) record_views_->Shutdown();
   // Nobody calls any more; what is in the pipeline is finished before the pools
   // that its completions use go away.
   log_->Shutdown();

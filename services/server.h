@@ -4,7 +4,8 @@
 // Errors:  Start: kInvalidArgument: options or TLS files; kUnavailable: cannot
 //          listen.
 // Threads: thread-safe. Two pools of its own (signature checks, reading), one
-//          thread that watches the log's health, and gRPC's.
+//          thread that watches the log's health, one that keeps the views of
+//          the record up, and gRPC's.
 // Shutdown: see Shutdown.
 #pragma once
 
@@ -27,6 +28,8 @@
 #include "services/inner_channel.h"
 #include "services/log_instance.h"
 #include "services/log_service.h"
+#include "services/record_service.h"
+#include "services/record_views.h"
 #include "services/registry_service.h"
 #include "services/submission_service.h"
 #include "services/tls.h"
@@ -68,6 +71,7 @@ struct ServerOptions {
 inline constexpr absl::string_view kPublicServices[] = {
     "sightline.v1.LogService",
     "sightline.v1.RegistryService",
+    "sightline.v1.RecordService",
 };
 
 class Server {
@@ -97,7 +101,8 @@ class Server {
 
  private:
   Server(const ServerOptions& options, LogInstance* log,
-         const base::Clock* clock, telemetry::Diagnostics* diagnostics);
+         std::unique_ptr<RecordViews> record_views, const base::Clock* clock,
+         telemetry::Diagnostics* diagnostics);
 
   absl::Status Listen();
   void AwaitCalls(absl::Time deadline);
@@ -106,12 +111,14 @@ class Server {
   const ServerOptions options_;
   LogInstance* const log_;
   telemetry::Diagnostics* const diagnostics_;
+  const std::unique_ptr<RecordViews> record_views_;  // null without a store
   UnaryCalls calls_;
   WorkerPool admitters_;
   WorkerPool readers_;
   SubmissionService submission_service_;
   LogService log_service_;
   RegistryService registry_service_;
+  RecordService record_service_;
   AdminService admin_service_;
   std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;

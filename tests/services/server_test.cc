@@ -260,8 +260,8 @@ TEST_F(ServerTest, SaysWhichServicesItHas) {
   ASSERT_OK(services);
   for (const char* const name :
        {"sightline.v1.SubmissionService", "sightline.v1.LogService",
-        "sightline.v1.RegistryService", "sightline.v1.AdminService",
-        "grpc.health.v1.Health"}) {
+        "sightline.v1.RegistryService", "sightline.v1.RecordService",
+        "sightline.v1.AdminService", "grpc.health.v1.Health"}) {
     EXPECT_THAT(*services, HasSubstr(name));
   }
 }

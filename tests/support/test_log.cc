@@ -16,6 +16,7 @@
 #include "grpcpp/support/channel_arguments.h"
 #include "services/receipt_message.h"
 #include "storage/memory_log_store.h"
+#include "storage/memory_view_store.h"
 #include "storage/rocksdb_log_store.h"
 
 namespace sightline::tests {
@@ -58,6 +59,7 @@ std::shared_ptr<grpc::Channel> Connect(
 TestLog::TestLog(TestLogOptions options)
     : options_(std::move(options)),
       folder_(MakeFolder()),
+      views_(std::make_unique<storage::MemoryViewStore>()),
       sealer_(
           admission::PayloadSealer::Create(
               crypto::SecretString(std::string(32, 'k')), crypto::Rng::Real())
@@ -104,6 +106,7 @@ absl::Status TestLog::Open() {
   RETURN_IF_ERROR(OpenStore());
   services::LogParts parts;
   parts.store = store_;
+  parts.views = views_.get();
   parts.clock = &clock_;
   parts.sealer = sealer_.get();
   parts.signers = options_.more_signers;

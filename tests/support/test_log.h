@@ -29,6 +29,7 @@
 #include "services/server.h"
 #include "storage/log_store.h"
 #include "storage/rocksdb_options.h"
+#include "storage/view_store.h"
 #include "telemetry/recorded_diagnostics.h"
 #include "tests/support/test_parties.h"
 
@@ -63,6 +64,7 @@ class TestLog {
   storage::LogStore& store() { return *store_; }
   services::LogInstance& log() { return *log_; }
   services::Server& server() { return *server_; }
+  storage::ViewStore& views() { return *views_; }
   const telemetry::RecordedDiagnostics& diagnostics() const {
     return diagnostics_;
   }
@@ -111,6 +113,7 @@ class TestLog {
   std::string folder_;
   std::unique_ptr<storage::LogStore> own_store_;
   storage::LogStore* store_ = nullptr;
+  const std::unique_ptr<storage::ViewStore> views_;
   std::unique_ptr<admission::PayloadSealer> sealer_;
   std::unique_ptr<services::LogInstance> log_;
   std::unique_ptr<services::Server> server_;
