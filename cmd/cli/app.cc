@@ -11,6 +11,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
+#include "cmd/cli/admin.h"
+#include "cmd/cli/ask.h"
 #include "cmd/cli/audit.h"
 #include "cmd/cli/certs.h"
 #include "cmd/cli/checkpoint.h"
@@ -28,6 +30,7 @@
 #include "cmd/cli/receipt.h"
 #include "cmd/cli/registrar.h"
 #include "cmd/cli/registry.h"
+#include "cmd/cli/report.h"
 #include "cmd/cli/submit.h"
 #include "cmd/cli/tail.h"
 #include "crypto/random.h"
@@ -41,11 +44,12 @@ volatile std::sig_atomic_t g_reader_left = 0;
 
 // In the order of `--help`.
 constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
-    &AddKeygen,     &AddCerts,    &AddInit,       &AddRegistrarCommands,
-    &AddSubmit,     &AddRespond,  &AddReceipt,    &AddProve,
-    &AddTail,       &AddExport,   &AddAudit,      &AddMonitor,
-    &AddEvidence,   &AddMirror,   &AddImport,     &AddLogInfo,
-    &AddCheckpoint, &AddRegistry, &AddCompletion,
+    &AddKeygen, &AddCerts,      &AddInit,       &AddRegistrarCommands,
+    &AddSubmit, &AddRespond,    &AddReceipt,    &AddProve,
+    &AddAsk,    &AddReport,     &AddTail,       &AddExport,
+    &AddAudit,  &AddMonitor,    &AddEvidence,   &AddMirror,
+    &AddImport, &AddLogInfo,    &AddCheckpoint, &AddRegistry,
+    &AddAdmin,  &AddCompletion,
 };
 
 void AddCommonOptions(CLI::App* app, Invocation* run) {

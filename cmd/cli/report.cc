@@ -1,0 +1,207 @@
+#include "cmd/cli/report.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "base/status_macros.h"
+#include "client/answer_file.h"
+#include "client/record_client.h"
+#include "cmd/cli/ask_text.h"
+#include "cmd/cli/connect.h"
+#include "cmd/cli/exit_code.h"
+#include "cmd/cli/files.h"
+#include "cmd/cli/report_tables.h"
+#include "cmd/cli/settings.h"
+#include "statement/describe.h"
+#include "statement/text.h"
+#include "statement/timestamps.h"
+
+namespace sightline::cli {
+namespace {
+
+struct Flags {
+  Settings settings;
+  std::string agency;
+  int year = 0;
+  std::string csv;
+  std::string html;
+  std::string proof;
+};
+
+google::protobuf::Timestamp StartOf(int year) {
+  return statement::FromUnixMs(absl::ToUnixMillis(
+      absl::FromCivil(absl::CivilSecond(year, 1, 1), absl::UTCTimeZone())));
+}
+
+// Every request of the year, and the feed that shows that there are no others.
+struct YearAnswers {
+  client::ProvenAnswer requests;
+  client::ProvenAnswer feed;
+};
+
+absl::StatusOr<YearAnswers> AskYear(const Flags& flags,
+                                    client::RecordClient& records) {
+  YearAnswers out;
+  v1::AnswerFile feed;
+  feed.mutable_feed()->set_submitter(flags.agency);
+  *feed.mutable_feed()->mutable_admitted_from() = StartOf(flags.year);
+  *feed.mutable_feed()->mutable_admitted_before() = StartOf(flags.year + 1);
+  ASSIGN_OR_RETURN(out.feed, records.Ask(feed));
+  v1::AnswerFile search;
+  v1::RequestFilter& filter = *search.mutable_search()->mutable_filter();
+  filter.add_submitters(flags.agency);
+  *filter.mutable_admitted_from() = StartOf(flags.year);
+  *filter.mutable_admitted_before() = StartOf(flags.year + 1);
+  ASSIGN_OR_RETURN(out.requests, records.Ask(search));
+  return out;
+}
+
+std::vector<v1::RequestRow> RowsOf(const v1::AnswerFile& file) {
+  std::vector<v1::RequestRow> rows;
+  for (const v1::AnswerFile::Page& page : file.pages()) {
+    rows.insert(rows.end(), page.search().rows().begin(),
+                page.search().rows().end());
+  }
+  return rows;
+}
+
+// Requests of the year that the feed, which is complete, holds.
+uint64_t RequestsInFeed(const Flags& flags, const v1::AnswerFile& file) {
+  const int64_t from = statement::ToUnixMs(StartOf(flags.year));
+  const int64_t before = statement::ToUnixMs(StartOf(flags.year + 1));
+  uint64_t requests = 0;
+  for (const v1::AnswerFile::Page& page : file.pages()) {
+    for (const v1::FeedRow& row : page.feed().rows()) {
+      if (row.kind() == v1::STATEMENT_KIND_FOOTAGE_REQUEST &&
+          row.admitted_unix_ms() >= from && row.admitted_unix_ms() < before) {
+        ++requests;
+      }
+    }
+  }
+  return requests;
+}
+
+std::vector<std::string> NotesOf(const Flags& flags, const std::string& origin,
+                                 const YearAnswers& answers) {
+  return {
+      absl::StrCat("From the log ", origin, " of ",
+                   answers.requests.verdict.tree_size, " entries, as of ",
+                   statement::TimeText(answers.requests.verdict.as_of_unix_ms),
+                   ". Every request was made again from its proven entries."),
+      absl::StrCat(
+          "These are all requests that ", flags.agency, " had logged in ",
+          flags.year,
+          " (UTC): its entries are numbered and linked, and none is missing."),
+      "Not in the log, and not here: complaints, audits and costs."};
+}
+
+absl::Status Write(const Flags& flags, const std::string& heading,
+                   const std::vector<std::string>& notes,
+                   const std::vector<ReportTable>& tables,
+                   const v1::AnswerFile& file) {
+  if (!flags.csv.empty()) {
+    RETURN_IF_ERROR(WriteFile(flags.csv, ReportCsv(tables)));
+  }
+  if (!flags.html.empty()) {
+    RETURN_IF_ERROR(WriteFile(flags.html, ReportHtml(heading, notes, tables)));
+  }
+  if (!flags.proof.empty()) {
+    RETURN_IF_ERROR(WriteFile(flags.proof, client::FormatAnswerFile(file)));
+  }
+  return absl::OkStatus();
+}
+
+void Show(const std::string& heading, const std::vector<std::string>& notes,
+          const std::vector<ReportTable>& tables, Output& out) {
+  if (out.json()) {
+    Json json = Json::array();
+    for (const ReportTable& table : tables) {
+      json.push_back({{"table", table.title},
+                      {"columns", table.columns},
+                      {"rows", table.rows}});
+    }
+    out.Document({{"heading", heading}, {"notes", notes}, {"tables", json}});
+    return;
+  }
+  out.Line(heading);
+  for (const std::string& note : notes) out.Line(note);
+  for (const ReportTable& table : tables) {
+    if (table.rows.empty()) continue;
+    out.Line("");
+    out.Line(table.title);
+    for (const auto& row : table.rows) {
+      std::string text;
+      for (size_t i = 1; i < row.size(); ++i) {
+        if (row[i].empty()) continue;
+        absl::StrAppend(
+            &text, i == 1 ? "" : ", ", row[i],
+            row.size() == 2 ? "" : absl::StrCat(" ", table.columns[i]));
+      }
+      out.Line(absl::StrCat("  ", row[0], ": ", text));
+    }
+  }
+}
+
+absl::StatusOr<int> Report(const Flags& flags, Invocation& run) {
+  ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
+  for (const std::string& path : {flags.csv, flags.html, flags.proof}) {
+    if (!path.empty()) RETURN_IF_ERROR(CheckAbsent(path));
+  }
+  ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
+  client::RecordClient records(&session->log());
+  ASSIGN_OR_RETURN(const YearAnswers answers, AskYear(flags, records));
+  const std::vector<v1::RequestRow> rows = RowsOf(answers.requests.file);
+  if (!answers.feed.verdict.is_complete ||
+      rows.size() != RequestsInFeed(flags, answers.feed.file)) {
+    return absl::DataLossError(absl::StrCat("the log gives ", rows.size(),
+                                            " requests of ", flags.agency,
+                                            ", and its feed holds others"));
+  }
+  const std::string name = rows.empty() || rows[0].agency().name().empty()
+                               ? flags.agency
+                               : statement::Printable(rows[0].agency().name());
+  const std::string heading =
+      absl::StrCat("Requests for footage by ", name, ", ", flags.year);
+  const std::vector<std::string> notes =
+      NotesOf(flags, session->log().origin(), answers);
+  const std::vector<ReportTable> tables = MakeReport(rows);
+  RETURN_IF_ERROR(Write(flags, heading, notes, tables, answers.requests.file));
+  Output out = run.MakeOutput();
+  if (flags.csv.empty() && flags.html.empty()) {
+    Show(heading, notes, tables, out);
+  } else {
+    out.Line(absl::StrCat(heading, ": ", Counted(rows.size(), "request"),
+                          ", each proven, none missing."));
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddReport(CLI::App* app, Invocation* run) {
+  CLI::App* const report = app->add_subcommand(
+      "report", "A year of one agency: text, CSV, or a page to publish");
+  report->footer(
+      "Example:\n"
+      "  sightline report ori:CA0194200 --year 2020 --html report.html --csv "
+      "report.csv");
+  const auto flags = std::make_shared<Flags>();
+  report->add_option("AGENCY", flags->agency, "Its id, ori:CA0194200")
+      ->required();
+  report->add_option("--year", flags->year, "Of admission, UTC")
+      ->required()
+      ->check(CLI::Range(1970, 9998));
+  report->add_option("--csv", flags->csv, "Write the numbers to this file");
+  report->add_option("--html", flags->html, "Write a page to this file");
+  report->add_option("--proof", flags->proof,
+                     "Also write a file that `ask verify` checks without the "
+                     "log");
+  AddConnectionOptions(report, &flags->settings);
+  SetAction(report, run, [flags, run] { return Report(*flags, *run); });
+}
+
+}  // namespace sightline::cli
