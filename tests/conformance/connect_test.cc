@@ -189,6 +189,13 @@ std::map<std::string, std::string> Requests(TestLog* log) {
       {"ListSubmitters", "{\"pageSize\":1}"},
       {"GetKey", absl::StrCat("{\"keyId\":\"", key_id, "\"}")},
       {"ListPolicies", "{}"},
+      {"GetRequest", "{\"index\":3}"},
+      {"SearchRequests", "{\"pageSize\":1}"},
+      {"ListFeed", absl::StrCat("{\"submitter\":\"", agency.id, "\"}")},
+      {"ListSeals", "{}"},
+      {"ListChanges", "{}"},
+      {"Reconcile", "{\"fromMonth\":202601,\"untilMonth\":202612}"},
+      {"GetStatistics", "{\"groupBy\":\"STATISTICS_GROUPING_AGENCY\"}"},
   };
 }
 
