@@ -15,8 +15,6 @@
 namespace sightline::crypto {
 namespace {
 
-constexpr size_t kMaxSecretFileSize = 1 << 20;
-
 class Fd {
  public:
   explicit Fd(int fd) : fd_(fd) {}
@@ -97,12 +95,23 @@ absl::Status WriteSecretFile(const std::string& path,
   return SyncDirectoryOf(path);
 }
 
-absl::StatusOr<SecretString> ReadSecretFile(const std::string& path) {
+absl::StatusOr<SecretString> ReadSecretFile(const std::string& path,
+                                            size_t max_bytes) {
   // O_NONBLOCK: a pipe in the file's place must not hang us.
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.ok()) return ErrnoStatus(path, "open");
   RETURN_IF_ERROR(CheckPrivate(fd.get(), path));
-  std::string contents(kMaxSecretFileSize + 1, '\0');
+  struct stat info;
+  if (::fstat(fd.get(), &info) != 0) return ErrnoStatus(path, "fstat");
+  const auto longer = [&path, max_bytes] {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path, ": longer than ", max_bytes, " bytes"));
+  };
+  if (info.st_size < 0 || static_cast<size_t>(info.st_size) > max_bytes) {
+    return longer();
+  }
+  // One byte more tells a file that has grown since.
+  std::string contents(static_cast<size_t>(info.st_size) + 1, '\0');
   size_t size = 0;
   while (size < contents.size()) {
     const ssize_t n = ::read(fd.get(), &contents[size], contents.size() - size);
@@ -113,10 +122,11 @@ absl::StatusOr<SecretString> ReadSecretFile(const std::string& path) {
   }
   SecretString out =
       SecretString::CopyOf(absl::string_view(contents.data(), size));
+  const bool grown = size == contents.size();
   Wipe(&contents);
-  if (size > kMaxSecretFileSize) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": longer than 1 MiB"));
+  if (grown) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(path, ": grows while it is read"));
   }
   return out;
 }

@@ -10,6 +10,7 @@
 // Threads: any thread.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "absl/status/status.h"
@@ -23,9 +24,11 @@ namespace sightline::crypto {
 absl::Status WriteKeyFile(const std::string& path, const PrivateKey& key);
 absl::StatusOr<PrivateKey> ReadKeyFile(const std::string& path);
 
-// The same rules for any secret, at most 1 MiB.
+// The same rules for any secret, at most `max_bytes` when read.
+inline constexpr size_t kMaxSecretFileSize = size_t{1} << 20;
 absl::Status WriteSecretFile(const std::string& path,
                              absl::string_view contents);
-absl::StatusOr<SecretString> ReadSecretFile(const std::string& path);
+absl::StatusOr<SecretString> ReadSecretFile(
+    const std::string& path, size_t max_bytes = kMaxSecretFileSize);
 
 }  // namespace sightline::crypto
