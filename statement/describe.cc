@@ -215,6 +215,10 @@ std::string DeedText(const v1::Statement& s, const NameOf& names) {
       return PolicyText(s.policy_version());
     case v1::Statement::kLogKeyChange:
       return "changed the keys of the log";
+    case v1::Statement::kAssemblyCalendar:
+      return absl::StrCat("listed ", s.assembly_calendar().assemblies_size(),
+                          " public assemblies, as of ",
+                          Printable(s.assembly_calendar().source()));
     case v1::Statement::kFootageRequest:
       return RequestText(s.footage_request(), names);
     case v1::Statement::kFootageResponse:
@@ -229,6 +233,11 @@ std::string DeedText(const v1::Statement& s, const NameOf& names) {
       return absl::StrCat("erased the sealed payload of ",
                           Entry(s.erasure().target()), " (",
                           Text(s.erasure().basis()), ")");
+    case v1::Statement::kSealedRead:
+      return absl::StrCat(
+          "read sealed fields of ", Entry(s.sealed_read().target()), ": ",
+          Printable(absl::StrJoin(s.sealed_read().paths(), ", ")), " (",
+          Text(s.sealed_read().basis()), ")");
     case v1::Statement::kPeriodReport:
       return absl::StrCat("reported its totals for ",
                           MonthText(s.period_report().month()));

@@ -42,6 +42,7 @@ absl::string_view DefaultSubmitter(v1::StatementKind kind) {
     case v1::STATEMENT_KIND_AMENDMENT:
     case v1::STATEMENT_KIND_UNSEALING:
     case v1::STATEMENT_KIND_SEAL_RENEWAL:
+    case v1::STATEMENT_KIND_SEALED_READ:
     case v1::STATEMENT_KIND_PERIOD_REPORT:
     case v1::STATEMENT_KIND_REGISTRY_EVENT:
       return kAgency;
@@ -90,6 +91,8 @@ class ExampleMaker {
         return;
       case v1::STATEMENT_KIND_LOG_KEY_CHANGE:
         return LogKeyChange();
+      case v1::STATEMENT_KIND_ASSEMBLY_CALENDAR:
+        return AssemblyCalendar();
       case v1::STATEMENT_KIND_FOOTAGE_REQUEST:
         return FootageRequest();
       case v1::STATEMENT_KIND_FOOTAGE_RESPONSE:
@@ -104,6 +107,11 @@ class ExampleMaker {
         statement_.mutable_erasure()->set_basis(
             v1::Erasure::BASIS_DATA_SUBJECT);
         return Link(statement_.mutable_erasure()->mutable_target());
+      case v1::STATEMENT_KIND_SEALED_READ:
+        statement_.mutable_sealed_read()->set_basis(
+            v1::SealedRead::BASIS_OWN_RECORD);
+        statement_.mutable_sealed_read()->add_paths("case_number");
+        return Link(statement_.mutable_sealed_read()->mutable_target());
       case v1::STATEMENT_KIND_PERIOD_REPORT:
         return PeriodReport();
       case v1::STATEMENT_KIND_REGISTRY_EVENT:
@@ -157,6 +165,7 @@ class ExampleMaker {
   void KeyRotation();
   void StatusChange();
   void LogKeyChange();
+  void AssemblyCalendar();
   void FootageRequest();
   void FootageResponse();
   void Amendment();
@@ -229,6 +238,16 @@ void ExampleMaker::StatusChange() {
 
 void ExampleMaker::LogKeyChange() {
   *statement_.mutable_log_key_change()->add_log_keys() = NextLogKey(1000000);
+}
+
+// Of another county than the example of a request.
+void ExampleMaker::AssemblyCalendar() {
+  v1::AssemblyCalendar& calendar = *statement_.mutable_assembly_calendar();
+  calendar.set_source("Example Register of Public Assemblies");
+  v1::Assembly& assembly = *calendar.add_assemblies();
+  Window(now_unix_ms_ - 2 * kDayMs, kDayMs / 4, assembly.mutable_window());
+  assembly.set_county_fips("36061");
+  assembly.set_s2_cell("89c259");
 }
 
 void ExampleMaker::FootageRequest() {

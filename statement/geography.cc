@@ -28,6 +28,29 @@ int HexDigit(char c) {
   return -1;
 }
 
+// The id that a token spells, of a cell or not.
+std::optional<uint64_t> S2Id(absl::string_view token) {
+  // The digits that were cut off are zeros; a trailing zero would be a second
+  // spelling of the same cell.
+  if (token.empty() || token.size() > kTokenDigits || token.back() == '0') {
+    return std::nullopt;
+  }
+  uint64_t id = 0;
+  for (char c : token) {
+    const int digit = HexDigit(c);
+    if (digit < 0) return std::nullopt;
+    id = id << 4 | static_cast<uint64_t>(digit);
+  }
+  return id << 4 * (kTokenDigits - token.size());
+}
+
+// Whether the cell `a` holds the cell `b`: ids of what lies in a cell are those
+// around its own, up to its lowest bit.
+bool S2Holds(uint64_t a, uint64_t b) {
+  const uint64_t lowest = a & (~a + 1);
+  return b >= a - (lowest - 1) && b <= a + (lowest - 1);
+}
+
 }  // namespace
 
 bool IsState(absl::string_view text) {
@@ -41,24 +64,22 @@ bool IsCountyFips(absl::string_view text) {
 }
 
 std::optional<int> S2Level(absl::string_view token) {
-  // The digits that were cut off are zeros; a trailing zero would be a second
-  // spelling of the same cell.
-  if (token.empty() || token.size() > kTokenDigits || token.back() == '0') {
-    return std::nullopt;
-  }
-  uint64_t id = 0;
-  for (char c : token) {
-    const int digit = HexDigit(c);
-    if (digit < 0) return std::nullopt;
-    id = id << 4 | static_cast<uint64_t>(digit);
-  }
-  id <<= 4 * (kTokenDigits - token.size());
+  const std::optional<uint64_t> parsed = S2Id(token);
+  if (!parsed.has_value()) return std::nullopt;
+  const uint64_t id = *parsed;
   // Three bits of face, two for each level, then a one and zeros.
   const int zeros = absl::countr_zero(id);
   if ((id >> 61) > 5 || zeros % 2 != 0 || zeros > 2 * kMaxLevel) {
     return std::nullopt;
   }
   return kMaxLevel - zeros / 2;
+}
+
+bool S2CellsOverlap(absl::string_view a, absl::string_view b) {
+  const uint64_t first = S2Id(a).value_or(0);
+  const uint64_t second = S2Id(b).value_or(0);
+  if (first == 0 || second == 0) return false;
+  return S2Holds(first, second) || S2Holds(second, first);
 }
 
 }  // namespace sightline::statement

@@ -25,4 +25,7 @@ bool IsCountyFips(absl::string_view text);
 // Level of the cell that `token` names, 0 to 30; nothing when it names none.
 std::optional<int> S2Level(absl::string_view token);
 
+// Whether one of the cells lies in the other. REQUIRES: both have a level.
+bool S2CellsOverlap(absl::string_view a, absl::string_view b);
+
 }  // namespace sightline::statement

@@ -48,5 +48,17 @@ TEST(S2Level, RefusesWhatIsNoToken) {
   }
 }
 
+TEST(S2CellsOverlap, IsWhetherOneLiesInTheOther) {
+  EXPECT_TRUE(S2CellsOverlap("80c2c7", "80c2c7"));
+  EXPECT_TRUE(S2CellsOverlap("80c2c7", "80c2c71"));
+  EXPECT_TRUE(S2CellsOverlap("80c2c71", "80c2c7"));
+  EXPECT_TRUE(S2CellsOverlap("80c2c4", "80c2c7"));
+  EXPECT_FALSE(S2CellsOverlap("80c2c7", "80c2c1"));
+  EXPECT_FALSE(S2CellsOverlap("80c2c7", "89c259"));
+  EXPECT_FALSE(S2CellsOverlap("80c2c71", "80c2c73"));
+  EXPECT_TRUE(S2CellsOverlap("9", "80c2c7"));  // a face holds its cells
+  EXPECT_FALSE(S2CellsOverlap("1", "80c2c7"));
+}
+
 }  // namespace
 }  // namespace sightline::statement

@@ -8,14 +8,15 @@
 namespace sightline::statement {
 namespace {
 
-constexpr std::array<v1::StatementKind, 15> kKinds = {
-    v1::STATEMENT_KIND_GENESIS,         v1::STATEMENT_KIND_ENROLMENT,
-    v1::STATEMENT_KIND_KEY_ROTATION,    v1::STATEMENT_KIND_STATUS_CHANGE,
-    v1::STATEMENT_KIND_POLICY_VERSION,  v1::STATEMENT_KIND_LOG_KEY_CHANGE,
-    v1::STATEMENT_KIND_FOOTAGE_REQUEST, v1::STATEMENT_KIND_FOOTAGE_RESPONSE,
-    v1::STATEMENT_KIND_AMENDMENT,       v1::STATEMENT_KIND_UNSEALING,
-    v1::STATEMENT_KIND_SEAL_RENEWAL,    v1::STATEMENT_KIND_ERASURE,
-    v1::STATEMENT_KIND_PERIOD_REPORT,   v1::STATEMENT_KIND_REGISTRY_EVENT,
+constexpr std::array<v1::StatementKind, 17> kKinds = {
+    v1::STATEMENT_KIND_GENESIS,           v1::STATEMENT_KIND_ENROLMENT,
+    v1::STATEMENT_KIND_KEY_ROTATION,      v1::STATEMENT_KIND_STATUS_CHANGE,
+    v1::STATEMENT_KIND_POLICY_VERSION,    v1::STATEMENT_KIND_LOG_KEY_CHANGE,
+    v1::STATEMENT_KIND_ASSEMBLY_CALENDAR, v1::STATEMENT_KIND_FOOTAGE_REQUEST,
+    v1::STATEMENT_KIND_FOOTAGE_RESPONSE,  v1::STATEMENT_KIND_AMENDMENT,
+    v1::STATEMENT_KIND_UNSEALING,         v1::STATEMENT_KIND_SEAL_RENEWAL,
+    v1::STATEMENT_KIND_ERASURE,           v1::STATEMENT_KIND_SEALED_READ,
+    v1::STATEMENT_KIND_PERIOD_REPORT,     v1::STATEMENT_KIND_REGISTRY_EVENT,
     v1::STATEMENT_KIND_ATTESTATION,
 };
 
@@ -25,6 +26,7 @@ bool AgencyMaySay(v1::StatementKind kind) {
     case v1::STATEMENT_KIND_AMENDMENT:
     case v1::STATEMENT_KIND_UNSEALING:
     case v1::STATEMENT_KIND_SEAL_RENEWAL:
+    case v1::STATEMENT_KIND_SEALED_READ:
     case v1::STATEMENT_KIND_PERIOD_REPORT:
     case v1::STATEMENT_KIND_REGISTRY_EVENT:
       return true;
@@ -39,6 +41,7 @@ bool PlatformMaySay(v1::StatementKind kind) {
     case v1::STATEMENT_KIND_AMENDMENT:
     case v1::STATEMENT_KIND_UNSEALING:
     case v1::STATEMENT_KIND_SEAL_RENEWAL:
+    case v1::STATEMENT_KIND_SEALED_READ:
     case v1::STATEMENT_KIND_PERIOD_REPORT:
       return true;
     default:
@@ -69,6 +72,8 @@ absl::string_view KindName(v1::StatementKind kind) {
       return "policy_version";
     case v1::STATEMENT_KIND_LOG_KEY_CHANGE:
       return "log_key_change";
+    case v1::STATEMENT_KIND_ASSEMBLY_CALENDAR:
+      return "assembly_calendar";
     case v1::STATEMENT_KIND_FOOTAGE_REQUEST:
       return "footage_request";
     case v1::STATEMENT_KIND_FOOTAGE_RESPONSE:
@@ -81,6 +86,8 @@ absl::string_view KindName(v1::StatementKind kind) {
       return "seal_renewal";
     case v1::STATEMENT_KIND_ERASURE:
       return "erasure";
+    case v1::STATEMENT_KIND_SEALED_READ:
+      return "sealed_read";
     case v1::STATEMENT_KIND_PERIOD_REPORT:
       return "period_report";
     case v1::STATEMENT_KIND_REGISTRY_EVENT:
@@ -106,7 +113,7 @@ absl::StatusOr<v1::StatementKind> ParseKind(absl::string_view name) {
 
 bool IsControl(v1::StatementKind kind) {
   return kind >= v1::STATEMENT_KIND_GENESIS &&
-         kind <= v1::STATEMENT_KIND_LOG_KEY_CHANGE;
+         kind <= v1::STATEMENT_KIND_ASSEMBLY_CALENDAR;
 }
 
 bool MaySay(v1::SubmitterKind submitter, v1::StatementKind kind) {
@@ -116,12 +123,16 @@ bool MaySay(v1::SubmitterKind submitter, v1::StatementKind kind) {
     case v1::SUBMITTER_KIND_PLATFORM:
       return PlatformMaySay(kind);
     case v1::SUBMITTER_KIND_REGISTRAR:
-      return IsControl(kind) || kind == v1::STATEMENT_KIND_ERASURE;
+      return IsControl(kind) || kind == v1::STATEMENT_KIND_ERASURE ||
+             kind == v1::STATEMENT_KIND_SEALED_READ;
     case v1::SUBMITTER_KIND_THIRD_PARTY:
       return kind == v1::STATEMENT_KIND_ATTESTATION;
     case v1::SUBMITTER_KIND_COURT:
       return kind == v1::STATEMENT_KIND_UNSEALING ||
-             kind == v1::STATEMENT_KIND_SEAL_RENEWAL;
+             kind == v1::STATEMENT_KIND_SEAL_RENEWAL ||
+             kind == v1::STATEMENT_KIND_SEALED_READ;
+    case v1::SUBMITTER_KIND_KEEPER:
+      return kind == v1::STATEMENT_KIND_UNSEALING;
     default:
       return false;
   }

@@ -27,7 +27,8 @@ absl::string_view KindName(v1::StatementKind kind);
 absl::StatusOr<v1::StatementKind> ParseKind(absl::string_view name);
 
 // Whether statements of this kind change who may submit what: genesis,
-// enrolment, key rotation, status change, policy version, log key change.
+// enrolment, key rotation, status change, policy version, log key change,
+// assembly calendar (it decides no less than a policy what is found).
 bool IsControl(v1::StatementKind kind);
 
 // Whether a submitter of this kind may make statements of that kind.

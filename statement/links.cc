@@ -11,6 +11,7 @@
 #include "statement/seal.h"
 #include "statement/statement_codec.h"
 #include "statement/submitter_id.h"
+#include "statement/timestamps.h"
 
 namespace sightline::statement {
 namespace {
@@ -45,14 +46,19 @@ class TargetCheck {
       case v1::Statement::kAmendment:
         return Amended();
       case v1::Statement::kUnsealing:
-        OfSameSubmitterOrCourt();
+        OfSubmitterCourtOrKeeper();
         return Openings();
       case v1::Statement::kSealRenewal:
         OfSameSubmitterOrCourt();
-        return Paths();
+        return Paths("seal_renewal.paths", from_.seal_renewal().paths());
       case v1::Statement::kErasure:
         return Require(target_.header().sealed_size() > 0, "",
                        "nothing is sealed in this entry");
+      case v1::Statement::kSealedRead:
+        if (ReaderKind() != v1::SUBMITTER_KIND_REGISTRAR) {
+          OfSameSubmitterOrCourt();
+        }
+        return Paths("sealed_read.paths", from_.sealed_read().paths());
       case v1::Statement::kAttestation:
         return Require(target_.header().submitter() ==
                            from_.attestation().about_submitter(),
@@ -80,11 +86,28 @@ class TargetCheck {
             "an entry of another submitter");
   }
 
+  v1::SubmitterKind ReaderKind() const {
+    return SubmitterKindOf(from_.header().submitter());
+  }
+
   void OfSameSubmitterOrCourt() {
-    if (SubmitterKindOf(from_.header().submitter()) !=
-        v1::SUBMITTER_KIND_COURT) {
-      OfSameSubmitter();
+    if (ReaderKind() != v1::SUBMITTER_KIND_COURT) OfSameSubmitter();
+  }
+
+  void OfSubmitterCourtOrKeeper() {
+    if (ReaderKind() != v1::SUBMITTER_KIND_KEEPER) OfSameSubmitterOrCourt();
+  }
+
+  // What a keeper opens has ended by what its seal said. That no renewal has
+  // prolonged it is for who has read the entries in between.
+  void Ended(const v1::SealedField& field, absl::string_view at) {
+    if (ReaderKind() != v1::SUBMITTER_KIND_KEEPER) return;
+    if (field.has_sealed_until() &&
+        ToUnixMs(field.sealed_until()) <=
+            ToUnixMs(from_.header().claimed_time())) {
+      return;
     }
+    out_.Add(absl::StrCat(at, ".path"), "its seal has not ended");
   }
 
   void Request() {
@@ -117,15 +140,15 @@ class TargetCheck {
       } else if (!Opens(openings[i], *field)) {
         out_.Add(at + ".value", "salt and value do not give the commitment");
       }
+      if (field != nullptr) Ended(*field, at);
     }
   }
 
-  void Paths() {
-    const auto& paths = from_.seal_renewal().paths();
+  void Paths(absl::string_view at,
+             const google::protobuf::RepeatedPtrField<std::string>& paths) {
     for (int i = 0; i < paths.size(); ++i) {
       if (FindSealed(target_, paths[i]) == nullptr) {
-        out_.Add(absl::StrCat("seal_renewal.paths[", i, "]"),
-                 "not sealed in the entry");
+        out_.Add(absl::StrCat(at, "[", i, "]"), "not sealed in the entry");
       }
     }
   }
@@ -155,6 +178,8 @@ std::vector<Link> LinksOf(const v1::Statement& s) {
       return {MakeLink("seal_renewal.target", s.seal_renewal().target())};
     case v1::Statement::kErasure:
       return {MakeLink("erasure.target", s.erasure().target())};
+    case v1::Statement::kSealedRead:
+      return {MakeLink("sealed_read.target", s.sealed_read().target())};
     case v1::Statement::kAttestation:
       if (!s.attestation().has_about()) return {};
       return {MakeLink("attestation.about", s.attestation().about())};
@@ -181,6 +206,17 @@ Violations CheckLink(const v1::Statement& statement, const Link& link,
     return out;
   }
   TargetCheck(statement, *target, link, &out).Run();
+  return out;
+}
+
+Violations CheckKeeperTime(const v1::Statement& statement,
+                           int64_t admitted_unix_ms) {
+  Violations out;
+  const v1::StatementHeader& header = statement.header();
+  if (SubmitterKindOf(header.submitter()) == v1::SUBMITTER_KIND_KEEPER &&
+      ToUnixMs(header.claimed_time()) > admitted_unix_ms) {
+    out.Add("header.claimed_time", "later than the log's own time");
+  }
   return out;
 }
 

@@ -36,10 +36,19 @@ std::vector<Link> LinksOf(const v1::Statement& statement);
 //                              request
 //   unsealing, seal_renewal    an entry that has these sealed paths, of the
 //                              same submitter unless a court speaks; openings
-//                              give the commitments
+//                              give the commitments. A keeper unseals what has
+//                              ended by its claimed_time
 //   erasure.target             an entry with sealed fields
+//   sealed_read.target         an entry that has these sealed paths, of the
+//                              same submitter unless a court or the registrars
+//                              read
 //   attestation.about          an entry of the submitter that it speaks of
 Violations CheckLink(const v1::Statement& statement, const Link& link,
                      absl::string_view entry);
+
+// A keeper's claimed_time says what has ended: it may not lie after the entry's
+// own time.
+Violations CheckKeeperTime(const v1::Statement& statement,
+                           int64_t admitted_unix_ms);
 
 }  // namespace sightline::statement

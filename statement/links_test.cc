@@ -14,6 +14,7 @@
 #include "statement/examples.h"
 #include "statement/kinds.h"
 #include "statement/test_log.h"
+#include "statement/timestamps.h"
 
 namespace sightline::statement {
 namespace {
@@ -77,6 +78,7 @@ TEST_F(LinksTest, AreFoundInEveryKindThatHasThem) {
   EXPECT_EQ(field(v1::STATEMENT_KIND_UNSEALING), "unsealing.target");
   EXPECT_EQ(field(v1::STATEMENT_KIND_SEAL_RENEWAL), "seal_renewal.target");
   EXPECT_EQ(field(v1::STATEMENT_KIND_ERASURE), "erasure.target");
+  EXPECT_EQ(field(v1::STATEMENT_KIND_SEALED_READ), "sealed_read.target");
   EXPECT_EQ(field(v1::STATEMENT_KIND_FOOTAGE_REQUEST), "");
   EXPECT_EQ(field(v1::STATEMENT_KIND_ATTESTATION), "");
   EXPECT_EQ(field(v1::STATEMENT_KIND_ENROLMENT), "");
@@ -166,6 +168,52 @@ TEST_F(LinksTest, CourtsUnsealWhatOthersSealed) {
                                              "another submitter"));
   unsealing.mutable_header()->set_submitter("court:cacd");
   EXPECT_THAT(Faults(unsealing), IsEmpty());
+}
+
+TEST_F(LinksTest, KeepersUnsealWhatHasEnded) {
+  v1::Statement unsealing = Make(v1::STATEMENT_KIND_UNSEALING);
+  *unsealing.mutable_unsealing()->mutable_openings(0) = openings_[0];
+  unsealing.mutable_header()->set_submitter("keeper:log");
+  const v1::SealedField& field = target_.header().sealed(0);
+  ASSERT_EQ(field.path(), openings_[0].path());
+  const auto claim = [&](int64_t after_end_ms) {
+    *unsealing.mutable_header()->mutable_claimed_time() =
+        FromUnixMs(ToUnixMs(field.sealed_until()) + after_end_ms);
+    return Faults(unsealing);
+  };
+  EXPECT_THAT(claim(0), IsEmpty());
+  EXPECT_THAT(claim(-1), ElementsAre("unsealing.openings[0].path: its seal has "
+                                     "not ended"));
+  target_.mutable_header()->mutable_sealed(0)->clear_sealed_until();
+  EXPECT_THAT(claim(0), ElementsAre("unsealing.openings[0].path: its seal has "
+                                    "not ended"));
+}
+
+TEST_F(LinksTest, KeepersDoNotSpeakOfTheFuture) {
+  v1::Statement unsealing = Make(v1::STATEMENT_KIND_UNSEALING);
+  const int64_t claimed = ToUnixMs(unsealing.header().claimed_time());
+  EXPECT_THAT(CheckKeeperTime(unsealing, claimed - 1).kept(), IsEmpty());
+  unsealing.mutable_header()->set_submitter("keeper:log");
+  EXPECT_THAT(CheckKeeperTime(unsealing, claimed).kept(), IsEmpty());
+  EXPECT_THAT(CheckKeeperTime(unsealing, claimed - 1).kept(),
+              ElementsAre(Violation{"header.claimed_time",
+                                    "later than the log's own time"}));
+}
+
+TEST_F(LinksTest, ReadsAreOfOnesOwnButForCourtsAndRegistrars) {
+  v1::Statement read = Make(v1::STATEMENT_KIND_SEALED_READ);
+  EXPECT_THAT(Faults(read), IsEmpty());
+  read.mutable_sealed_read()->add_paths("judge_name");
+  EXPECT_THAT(Faults(read),
+              ElementsAre("sealed_read.paths[1]: not sealed in the entry"));
+  read.mutable_sealed_read()->mutable_paths()->RemoveLast();
+  read.mutable_header()->set_submitter("platform:example-cameras");
+  EXPECT_THAT(Faults(read), ElementsAre("sealed_read.target: an entry of "
+                                        "another submitter"));
+  read.mutable_header()->set_submitter("court:cacd");
+  EXPECT_THAT(Faults(read), IsEmpty());
+  read.mutable_header()->set_submitter("registrar");
+  EXPECT_THAT(Faults(read), IsEmpty());
 }
 
 TEST_F(LinksTest, RenewalIsOfWhatIsSealed) {

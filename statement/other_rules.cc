@@ -9,6 +9,7 @@
 #include "statement/footage_rules.h"
 #include "statement/lint.h"
 #include "statement/seal.h"
+#include "statement/submitter_id.h"
 #include "statement/timestamps.h"
 
 namespace sightline::statement {
@@ -24,6 +25,29 @@ void CheckOpening(const v1::SealOpening& opening, const Path& at,
   check->Size(opening.salt(), kSealSaltSize, at / "salt");
   check->Require(opening.value().size() <= kMaxSealedValueBytes, at / "value",
                  absl::StrCat("want at most ", kMaxSealedValueBytes, " bytes"));
+}
+
+// Paths that can be sealed, each once.
+void CheckPaths(const google::protobuf::RepeatedPtrField<std::string>& paths,
+                const Path& list, Checker* check) {
+  check->Count(paths.size(), 1, kMaxPaths, list);
+  absl::flat_hash_set<absl::string_view> seen;
+  for (int i = 0; i < std::min(paths.size(), kMaxPaths); ++i) {
+    check->AnySealedPath(paths[i], list[i]);
+    check->Require(seen.insert(paths[i]).second, list[i], "given before");
+  }
+}
+
+bool MayReadOn(v1::SealedRead::Basis basis, absl::string_view reader) {
+  switch (SubmitterKindOf(reader)) {
+    case v1::SUBMITTER_KIND_COURT:
+      return basis == v1::SealedRead::BASIS_COURT_ORDER;
+    case v1::SUBMITTER_KIND_REGISTRAR:
+      return basis == v1::SealedRead::BASIS_COURT_ORDER ||
+             basis == v1::SealedRead::BASIS_OVERSIGHT;
+    default:
+      return basis == v1::SealedRead::BASIS_OWN_RECORD;
+  }
 }
 
 }  // namespace
@@ -46,14 +70,7 @@ void CheckSealRenewal(const v1::SealRenewal& renewal,
                       const google::protobuf::Timestamp& claimed_time,
                       const Path& at, Checker* check) {
   check->Link(renewal.has_target(), renewal.target(), at / "target");
-  const auto& paths = renewal.paths();
-  const Path list = at / "paths";
-  check->Count(paths.size(), 1, kMaxPaths, list);
-  absl::flat_hash_set<absl::string_view> seen;
-  for (int i = 0; i < std::min(paths.size(), kMaxPaths); ++i) {
-    check->AnySealedPath(paths[i], list[i]);
-    check->Require(seen.insert(paths[i]).second, list[i], "given before");
-  }
+  CheckPaths(renewal.paths(), at / "paths", check);
   check->RequiredEnum(renewal.ground(), v1::SealGround_IsValid, at / "ground");
   check->RequiredEnum(renewal.granter(), v1::SealGranter_IsValid,
                       at / "granter");
@@ -62,6 +79,17 @@ void CheckSealRenewal(const v1::SealRenewal& renewal,
   if (renewal.has_sealed_until()) {
     check->Require(ToUnixMs(renewal.sealed_until()) > ToUnixMs(claimed_time),
                    at / "sealed_until", "want a time after claimed_time");
+  }
+}
+
+void CheckSealedRead(const v1::SealedRead& read, absl::string_view reader,
+                     const Path& at, Checker* check) {
+  check->Link(read.has_target(), read.target(), at / "target");
+  CheckPaths(read.paths(), at / "paths", check);
+  check->RequiredEnum(read.basis(), v1::SealedRead_Basis_IsValid, at / "basis");
+  if (read.basis() != v1::SealedRead::BASIS_UNSPECIFIED) {
+    check->Require(MayReadOn(read.basis(), reader), at / "basis",
+                   "not one on which this submitter reads");
   }
 }
 

@@ -90,6 +90,25 @@ std::vector<Case> OtherCases() {
         e->clear_withdrawn();
         e->clear_deleted();
       });
+  const auto read = v1::STATEMENT_KIND_SEALED_READ;
+  add(read, "ReadTarget", "sealed_read.target: required",
+      [](S* s) { s->mutable_sealed_read()->clear_target(); });
+  add(read, "ReadNoPaths", "sealed_read.paths: 0 items",
+      [](S* s) { s->mutable_sealed_read()->clear_paths(); });
+  add(read, "ReadPathTwice", "sealed_read.paths[1]: given before",
+      [](S* s) { s->mutable_sealed_read()->add_paths("case_number"); });
+  add(read, "ReadUnknownPath", "sealed_read.paths[1]:", [](S* s) {
+    s->mutable_sealed_read()->add_paths("shoe_size");
+  });
+  add(read, "ReadBasis", "sealed_read.basis: required",
+      [](S* s) { s->mutable_sealed_read()->clear_basis(); });
+  add(read, "ReadBasisOfOthers",
+      "sealed_read.basis: not one on which this submitter reads", [](S* s) {
+        s->mutable_sealed_read()->set_basis(v1::SealedRead::BASIS_OVERSIGHT);
+      });
+  add(read, "CourtReadsByOrder",
+      "sealed_read.basis: not one on which this submitter reads",
+      [](S* s) { s->mutable_header()->set_submitter("court:cacd"); });
   const auto attestation = v1::STATEMENT_KIND_ATTESTATION;
   add(attestation, "Document", "attestation.document_sha256: 3 bytes",
       [](S* s) { s->mutable_attestation()->set_document_sha256("abc"); });

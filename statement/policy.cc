@@ -44,6 +44,7 @@ class Evaluation {
   std::vector<v1::Finding> Run() {
     Cited();
     if (policies_.in_force != nullptr) Rules(*policies_.in_force);
+    Assembly();
     const int64_t claimed = ToUnixMs(header_.claimed_time());
     if (claimed > admitted_unix_ms_ + kClockSkewMs) {
       Add("claimed.future", kNote,
@@ -61,6 +62,20 @@ class Evaluation {
     finding.set_severity(severity);
     finding.set_got(std::string(got.substr(0, kMaxFindingText)));
     finding.set_limit(std::string(limit.substr(0, kMaxFindingText)));
+  }
+
+  // Declared beside what a public calendar says, whatever policy is in force.
+  void Assembly() {
+    if (!policies_.assembly_index.has_value()) return;
+    const v1::Declared declared = request_.assembly_related();
+    const std::string listed =
+        absl::StrCat("listed by entry ", *policies_.assembly_index);
+    if (declared == v1::DECLARED_NO) {
+      Add("assembly.undeclared", kViolation, v1::Declared_Name(declared),
+          listed);
+    } else {
+      Add("assembly.listed", kNote, v1::Declared_Name(declared), listed);
+    }
   }
 
   void Rules(const v1::PolicyVersion& policy) {

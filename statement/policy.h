@@ -25,10 +25,15 @@
 //   seal.too_long          a seal outlasts max_seal_seconds           violation
 //   claimed.late           admitted after late_after_seconds,         violation
 //                          imported records excepted
+//   assembly.undeclared    a logged calendar lists an assembly that  violation
+//                          it overlaps, and it is declared as not
+//                          related to one
+//   assembly.listed        the same, declared as related or not said note
 //   claimed.future         claimed 5 minutes after admission or more  note
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "proto/sightline/v1/entry.pb.h"
@@ -46,6 +51,8 @@ struct PolicyView {
   const v1::PolicyVersion* in_force = nullptr;
   // Whether the policy that the statement cites is in the log.
   bool cited_is_known = false;
+  // The calendar entry that lists an assembly which the statement overlaps.
+  std::optional<uint64_t> assembly_index;
 };
 
 // Whether policies govern statements of this kind at all (footage requests).

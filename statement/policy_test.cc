@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,7 @@ class PolicyTest : public ::testing::Test {
 
   v1::Statement request_;
   v1::PolicyVersion policy_;
-  PolicyView view_{&policy_, true};
+  PolicyView view_{&policy_, true, std::nullopt};
 };
 
 TEST_F(PolicyTest, NothingToFind) { EXPECT_THAT(Found(), IsEmpty()); }
@@ -68,7 +69,7 @@ TEST_F(PolicyTest, OtherKindsAreNotGoverned) {
 }
 
 TEST_F(PolicyTest, ChannelUngoverned) {
-  view_ = {nullptr, true};
+  view_ = {nullptr, true, std::nullopt};
   EXPECT_THAT(Found(), ElementsAre("(channel.ungoverned "
                                    "CHANNEL_REQUEST_FOR_ASSISTANCE > )"));
 }
@@ -165,6 +166,18 @@ TEST_F(PolicyTest, AssemblyForbidden) {
               ElementsAre("assembly.forbidden DECLARED_YES > DECLARED_NO"));
   policy_.set_forbids_assembly_related(false);
   EXPECT_THAT(Found(), IsEmpty());
+}
+
+TEST_F(PolicyTest, AnAssemblyThatACalendarListsIsHeldAgainstWhatIsDeclared) {
+  request().set_assembly_related(v1::DECLARED_NO);
+  EXPECT_THAT(Found(), IsEmpty());
+  view_.assembly_index = 9;
+  EXPECT_THAT(Found(), ElementsAre("assembly.undeclared DECLARED_NO > listed "
+                                   "by entry 9"));
+  policy_.set_forbids_assembly_related(false);
+  request().set_assembly_related(v1::DECLARED_YES);
+  EXPECT_THAT(Found(), ElementsAre("(assembly.listed DECLARED_YES > listed by "
+                                   "entry 9)"));
 }
 
 TEST_F(PolicyTest, SecondPerson) {

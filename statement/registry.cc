@@ -207,6 +207,9 @@ PolicyView Registry::PoliciesFor(const v1::Statement& statement,
   out.cited_is_known = request.has_policy() &&
                        FindPolicy(request.policy().policy_id(),
                                   request.policy().version(), index) != nullptr;
+  const SubmitterRecord* agency = Find(statement.header().submitter(), index);
+  out.assembly_index = assemblies_.ListedBy(
+      request, agency == nullptr ? "" : agency->base.county_fips, index);
   return out;
 }
 
@@ -531,6 +534,9 @@ absl::Status Registry::Apply(uint64_t index, const v1::Statement& statement) {
       break;
     case v1::Statement::kPolicyVersion:
       policies_.Apply(index, statement.policy_version());
+      break;
+    case v1::Statement::kAssemblyCalendar:
+      assemblies_.Apply(index, statement.assembly_calendar());
       break;
     case v1::Statement::kLogKeyChange:
       log_keys_.Apply(index, origin_, statement.log_key_change().log_keys());

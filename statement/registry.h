@@ -32,6 +32,7 @@
 #include "google/protobuf/repeated_ptr_field.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "proto/sightline/v1/vocabulary.pb.h"
+#include "statement/assembly_history.h"
 #include "statement/log_key_history.h"
 #include "statement/policy.h"
 #include "statement/policy_history.h"
@@ -237,6 +238,7 @@ class Registry {
   absl::flat_hash_map<crypto::Digest, uint32_t> by_key_id_;
   LogKeyHistory log_keys_;
   PolicyHistory policies_;
+  AssemblyHistory assemblies_;
 };
 
 // Verifies every signature with the key that AuthoriseRules gave for it.

@@ -1,6 +1,7 @@
 #include "statement/registry_rules.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "crypto/sha256.h"
 #include "statement/entry_format.h"
+#include "statement/geography.h"
 #include "statement/lint.h"
 #include "statement/log_vkey.h"
 #include "statement/sealed_paths.h"
@@ -21,6 +23,7 @@ constexpr int kMaxLogKeys = 16;
 constexpr int kMaxRegistrarKeys = 16;
 constexpr int kMaxKeys = 8;
 constexpr int kMaxNames = 64;
+constexpr int kMaxAssemblies = 256;
 
 void CheckLogKeys(const google::protobuf::RepeatedPtrField<v1::LogKey>& keys,
                   absl::string_view origin, const Path& at, Checker* check) {
@@ -162,6 +165,27 @@ void CheckLogKeyChange(const v1::LogKeyChange& change,
                        absl::string_view header_origin, const Path& at,
                        Checker* check) {
   CheckLogKeys(change.log_keys(), header_origin, at / "log_keys", check);
+}
+
+void CheckAssemblyCalendar(const v1::AssemblyCalendar& calendar, const Path& at,
+                           Checker* check) {
+  check->RequiredText(calendar.source(), kMaxNameBytes, at / "source",
+                      TextKind::kNameOfBody);
+  const auto& assemblies = calendar.assemblies();
+  const Path list = at / "assemblies";
+  check->Count(assemblies.size(), 1, kMaxAssemblies, list);
+  for (int i = 0; i < std::min(assemblies.size(), kMaxAssemblies); ++i) {
+    const v1::Assembly& assembly = assemblies[i];
+    check->Window(assembly.window(), list[i] / "window");
+    check->Require(IsCountyFips(assembly.county_fips()),
+                   list[i] / "county_fips", "want five digits of a county");
+    if (assembly.s2_cell().empty()) continue;
+    const std::optional<int> level = S2Level(assembly.s2_cell());
+    check->Require(level.has_value() && *level <= kMaxS2Level,
+                   list[i] / "s2_cell",
+                   absl::StrCat("want the token of an S2 cell of level ",
+                                kMaxS2Level, " or coarser"));
+  }
 }
 
 void CheckErasure(const v1::Erasure& erasure, const Path& at, Checker* check) {

@@ -1,5 +1,6 @@
 // Rules of the statements that registrars make: genesis, enrolment, key
-// rotation, status change, policy version, log key change, erasure.
+// rotation, status change, policy version, log key change, assembly calendar,
+// erasure.
 //
 // Threads: pure; any thread.
 #pragma once
@@ -23,6 +24,8 @@ void CheckPolicyVersion(const v1::PolicyVersion& policy, const Path& at,
 void CheckLogKeyChange(const v1::LogKeyChange& change,
                        absl::string_view header_origin, const Path& at,
                        Checker* check);
+void CheckAssemblyCalendar(const v1::AssemblyCalendar& calendar, const Path& at,
+                           Checker* check);
 void CheckErasure(const v1::Erasure& erasure, const Path& at, Checker* check);
 
 }  // namespace sightline::statement

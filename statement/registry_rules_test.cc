@@ -179,6 +179,32 @@ std::vector<Case> OtherRegistryCases() {
       [](S* s) { s->mutable_log_key_change()->clear_log_keys(); });
   add(keys, "LogKeyName", "log_key_change.log_keys[0].vkey: not an",
       [](S* s) { s->mutable_header()->set_origin("example.com/other"); });
+  const auto calendar = v1::STATEMENT_KIND_ASSEMBLY_CALENDAR;
+  add(calendar, "CalendarSource", "assembly_calendar.source: required",
+      [](S* s) { s->mutable_assembly_calendar()->clear_source(); });
+  add(calendar, "CalendarNone", "assembly_calendar.assemblies: 0 items",
+      [](S* s) { s->mutable_assembly_calendar()->clear_assemblies(); });
+  add(calendar, "CalendarMany", "assembly_calendar.assemblies: 257 items",
+      [](S* s) {
+        v1::AssemblyCalendar* list = s->mutable_assembly_calendar();
+        while (list->assemblies_size() < 257) {
+          *list->add_assemblies() = list->assemblies(0);
+        }
+      });
+  add(calendar, "CalendarWindow", "assembly_calendar.assemblies[0].window",
+      [](S* s) {
+        s->mutable_assembly_calendar()->mutable_assemblies(0)->clear_window();
+      });
+  add(calendar, "CalendarCounty", "assembly_calendar.assemblies[0].county_fips",
+      [](S* s) {
+        s->mutable_assembly_calendar()->mutable_assemblies(0)->set_county_fips(
+            "6037");
+      });
+  add(calendar, "CalendarFineCell", "assembly_calendar.assemblies[0].s2_cell",
+      [](S* s) {
+        s->mutable_assembly_calendar()->mutable_assemblies(0)->set_s2_cell(
+            "80c2c714");
+      });
   const auto erasure = v1::STATEMENT_KIND_ERASURE;
   add(erasure, "ErasureBasis", "erasure.basis: required",
       [](S* s) { s->mutable_erasure()->clear_basis(); });

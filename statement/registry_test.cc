@@ -581,6 +581,28 @@ TEST_F(RegistryTest, PoliciesForTakesTheDayOfAdmissionOrOfTheRecord) {
   EXPECT_EQ(registry().PoliciesFor(other, 0, 4).in_force, nullptr);
 }
 
+TEST_F(RegistryTest, PoliciesForKnowsTheAssembliesListedBefore) {
+  v1::Statement request = Request(kLapd);
+  v1::Statement calendar = log_.NewStatement();  // entry 3
+  calendar.mutable_assembly_calendar()->set_source("A register");
+  v1::Assembly& assembly =
+      *calendar.mutable_assembly_calendar()->add_assemblies();
+  *assembly.mutable_window() = request.footage_request().footage_window();
+  assembly.set_county_fips("06037");
+  ASSERT_OK(log_.AppendByRegistrars(calendar));
+  v1::FootageRequest& body = *request.mutable_footage_request();
+  body.mutable_area()->set_county_fips("06037");
+  const auto listed = [&](uint64_t index) {
+    return registry()
+        .PoliciesFor(request, kTestNowUnixMs, index)
+        .assembly_index;
+  };
+  EXPECT_EQ(listed(4), 3u);
+  EXPECT_EQ(listed(3), std::nullopt);
+  body.mutable_area()->set_county_fips("36061");
+  EXPECT_EQ(listed(4), std::nullopt);
+}
+
 // --- Log keys ---
 
 class LogKeysTest : public RegistryTest {

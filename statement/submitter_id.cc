@@ -50,6 +50,8 @@ v1::SubmitterKind SubmitterKindOf(absl::string_view id) {
     kind = v1::SUBMITTER_KIND_THIRD_PARTY;
   } else if (absl::ConsumePrefix(&id, "court:")) {
     kind = v1::SUBMITTER_KIND_COURT;
+  } else if (absl::ConsumePrefix(&id, "keeper:")) {
+    kind = v1::SUBMITTER_KIND_KEEPER;
   }
   return IsName(id) ? kind : v1::SUBMITTER_KIND_UNSPECIFIED;
 }

@@ -1,5 +1,5 @@
 // Submitter ids: "ori:CA0194200", "prov:<name>", "platform:<name>",
-// "party:<name>", "court:<name>", "registrar".
+// "party:<name>", "court:<name>", "keeper:<name>", "registrar".
 //
 // Source:  docs/statements.md "Submitter ids"; proto StatementHeader.submitter.
 // Shapes:  after the scheme 3 to 100 characters of [a-z0-9-]; an ORI is 9

@@ -18,6 +18,7 @@ TEST(SubmitterKindOf, FollowsTheScheme) {
   EXPECT_EQ(SubmitterKindOf("platform:cam"), v1::SUBMITTER_KIND_PLATFORM);
   EXPECT_EQ(SubmitterKindOf("party:eff"), v1::SUBMITTER_KIND_THIRD_PARTY);
   EXPECT_EQ(SubmitterKindOf("court:cacd-2"), v1::SUBMITTER_KIND_COURT);
+  EXPECT_EQ(SubmitterKindOf("keeper:log"), v1::SUBMITTER_KIND_KEEPER);
   EXPECT_EQ(SubmitterKindOf("registrar"), v1::SUBMITTER_KIND_REGISTRAR);
 }
 

@@ -152,6 +152,19 @@ void CheckLeaves(absl::Span<const TallyLeaf> leaves,
   }
 }
 
+// What the hash takes for one length must have it.
+absl::Status CheckSizes(absl::Span<const TallyLeaf> leaves) {
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    if (leaves[i].salt.size() == kTallySaltSize &&
+        leaves[i].token.size() <= kMaxTallyTokenBytes) {
+      continue;
+    }
+    return absl::InvalidArgumentError(
+        absl::StrCat("tally: leaf ", i, ": salt or token of a wrong size"));
+  }
+  return absl::OkStatus();
+}
+
 void CheckBucket(absl::string_view name, uint64_t count,
                  v1::CountBucket published, Faults* faults) {
   if (published == v1::COUNT_BUCKET_UNSPECIFIED) return;
@@ -242,6 +255,27 @@ absl::StatusOr<Tally> Tally::Build(absl::Span<const ResidentAnswer> answers,
   return out;
 }
 
+absl::StatusOr<Tally> Tally::FromLeaves(std::vector<TallyLeaf> leaves) {
+  const absl::Status sizes = CheckSizes(leaves);
+  if (!sizes.ok()) return sizes;
+  Tally out;
+  for (const TallyLeaf& leaf : leaves) Count(leaf.answer, &out.counts_);
+  Faults faults;
+  std::vector<merkle::Hash> hashes = HashesOf(leaves);
+  CheckLeaves(leaves, hashes, &faults);
+  if (out.counts_.total() == 0) {
+    faults.Add("no answer of a resident");
+  } else if (leaves.size() != TallySize(out.counts_)) {
+    faults.Add(absl::StrCat(leaves.size(), " leaves, want ",
+                            TallySize(out.counts_), " for these answers"));
+  }
+  const absl::Status status = faults.ToStatus();
+  if (!status.ok()) return status;
+  out.leaves_ = std::move(leaves);
+  out.levels_ = Levels(std::move(hashes));
+  return out;
+}
+
 TallyReceipt Tally::ReceiptAt(uint64_t index) const {
   TallyReceipt out{leaves_[index], index, size(), {}};
   for (const std::vector<merkle::Hash>& row : levels_) {
@@ -299,15 +333,8 @@ absl::StatusOr<TallyCounts> VerifyOpenedTally(
         absl::StrCat("tally: ", leaves.size(), " leaves, the response says ",
                      response.tally_size()));
   }
-  for (size_t i = 0; i < leaves.size(); ++i) {
-    // What the hash takes for one length must have it.
-    if (leaves[i].salt.size() == kTallySaltSize &&
-        leaves[i].token.size() <= kMaxTallyTokenBytes) {
-      continue;
-    }
-    return absl::InvalidArgumentError(
-        absl::StrCat("tally: leaf ", i, ": salt or token of a wrong size"));
-  }
+  const absl::Status sizes = CheckSizes(leaves);
+  if (!sizes.ok()) return sizes;
   Faults faults;
   std::vector<merkle::Hash> hashes = HashesOf(leaves);
   CheckLeaves(leaves, hashes, &faults);

@@ -88,6 +88,8 @@ class Tally {
  public:
   static absl::StatusOr<Tally> Build(absl::Span<const ResidentAnswer> answers,
                                      crypto::Rng& rng);
+  // The tree that Build made, from its leaves in the order of the tree.
+  static absl::StatusOr<Tally> FromLeaves(std::vector<TallyLeaf> leaves);
 
   const merkle::Hash& root() const { return levels_.back().front(); }
   uint64_t size() const { return leaves_.size(); }

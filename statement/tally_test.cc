@@ -114,6 +114,36 @@ TEST(Tally, FitsTheRulesOfResponses) {
   }
 }
 
+TEST(Tally, ComesBackFromItsLeaves) {
+  const Tally tally = BuildTally(Answers(1, 2, 3, 0));
+  const auto again = Tally::FromLeaves(tally.leaves());
+  ASSERT_OK(again);
+  EXPECT_EQ(again->root(), tally.root());
+  EXPECT_EQ(again->counts().no_action, 3u);
+}
+
+TEST(Tally, OtherLeavesAreRefused) {
+  const std::vector<TallyLeaf> leaves =
+      BuildTally(Answers(1, 2, 3, 0)).leaves();
+  const auto fault = [](std::vector<TallyLeaf> changed) {
+    return Tally::FromLeaves(std::move(changed)).status();
+  };
+  auto swapped = leaves;
+  std::swap(swapped[0], swapped[1]);
+  EXPECT_THAT(fault(swapped), StatusIs(absl::StatusCode::kInvalidArgument,
+                                       HasSubstr("not in the order")));
+  auto fewer = leaves;
+  fewer.pop_back();
+  EXPECT_THAT(fault(fewer), StatusIs(absl::StatusCode::kInvalidArgument,
+                                     HasSubstr("11 leaves, want 12")));
+  auto salted = leaves;
+  salted[3].salt.pop_back();
+  EXPECT_THAT(fault(salted), StatusIs(absl::StatusCode::kInvalidArgument,
+                                      HasSubstr("leaf 3: salt")));
+  EXPECT_THAT(fault({}), StatusIs(absl::StatusCode::kInvalidArgument,
+                                  HasSubstr("no answer")));
+}
+
 TEST(Tally, SameAnswersHaveAnotherTreeEveryTime) {
   const auto answers = Answers(1, 2, 3, 0);
   EXPECT_NE(BuildTally(answers, 1).root(), BuildTally(answers, 2).root());

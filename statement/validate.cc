@@ -105,6 +105,8 @@ void CheckKind(const v1::Statement& s, Checker* check) {
       return CheckPolicyVersion(s.policy_version(), at, check);
     case v1::Statement::kLogKeyChange:
       return CheckLogKeyChange(s.log_key_change(), origin, at, check);
+    case v1::Statement::kAssemblyCalendar:
+      return CheckAssemblyCalendar(s.assembly_calendar(), at, check);
     case v1::Statement::kFootageRequest:
       return CheckFootageRequest(s.footage_request(), at, check);
     case v1::Statement::kFootageResponse:
@@ -118,6 +120,9 @@ void CheckKind(const v1::Statement& s, Checker* check) {
                               check);
     case v1::Statement::kErasure:
       return CheckErasure(s.erasure(), at, check);
+    case v1::Statement::kSealedRead:
+      return CheckSealedRead(s.sealed_read(), s.header().submitter(), at,
+                             check);
     case v1::Statement::kPeriodReport:
       return CheckPeriodReport(s.period_report(), at, check);
     case v1::Statement::kRegistryEvent:

@@ -82,6 +82,9 @@ inline std::string Text(v1::Finding::Severity value) {
 inline std::string Text(v1::Erasure::Basis value) {
   return Text(v1::Erasure_Basis_descriptor(), value);
 }
+inline std::string Text(v1::SealedRead::Basis value) {
+  return Text(v1::SealedRead_Basis_descriptor(), value);
+}
 inline std::string Text(v1::ClosingReport::Use value) {
   return Text(v1::ClosingReport_Use_descriptor(), value);
 }
