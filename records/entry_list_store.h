@@ -76,6 +76,12 @@ class EntryListStore final : public storage::LogStore {
   absl::StatusOr<std::string> ReadSealedPayload(uint64_t) const override {
     return Not();
   }
+  absl::Status PurgeErased() override { return Not(); }
+  absl::Status ReplaceSealedPayloads(
+      absl::FunctionRef<
+          absl::StatusOr<std::string>(uint64_t, absl::string_view)>) override {
+    return Not();
+  }
 
  private:
   static absl::Status Not() {

@@ -63,6 +63,12 @@ absl::Status CheckIndices(const Batch& batch) {
                                   ", which is not in it"));
     }
   }
+  for (const uint64_t index : batch.erased) {
+    if (index >= batch.expected_tree_size) {
+      return Invalid(absl::StrCat("erases the payload of ", index,
+                                  ", which is no earlier entry"));
+    }
+  }
   return absl::OkStatus();
 }
 

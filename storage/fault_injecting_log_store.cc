@@ -198,4 +198,15 @@ absl::StatusOr<std::string> FaultInjectingLogStore::ReadSealedPayload(
   return store_->ReadSealedPayload(index);
 }
 
+absl::Status FaultInjectingLogStore::PurgeErased() {
+  return store_->PurgeErased();
+}
+
+absl::Status FaultInjectingLogStore::ReplaceSealedPayloads(
+    absl::FunctionRef<absl::StatusOr<std::string>(uint64_t index,
+                                                  absl::string_view ciphertext)>
+        replace) {
+  return store_->ReplaceSealedPayloads(replace);
+}
+
 }  // namespace sightline::storage

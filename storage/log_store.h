@@ -70,6 +70,8 @@ struct Batch {
   absl::Span<const tiles::StoredTile> tiles;  // changed, whole new values
   absl::Span<const FeedHead> feeds;           // changed, one per feed
   absl::Span<const SealedPayload> sealed;
+  // Indices below expected_tree_size whose sealed payload goes with this batch.
+  absl::Span<const uint64_t> erased;
   // Entries that change who may submit what (genesis, registry, policies): listed,
   // so that a start-up replays these alone.
   absl::Span<const uint64_t> control_indices;
@@ -127,6 +129,19 @@ class LogStore : public tiles::TileSource {
   // erased.
   virtual absl::StatusOr<std::string> ReadSealedPayload(
       uint64_t index) const = 0;
+
+  // Destroys what payloads that were erased or replaced have left behind: when it
+  // returns OK, no file of the store holds them. Cheap when nothing is left, also
+  // of an earlier run. kUnavailable: not all is gone yet; ask again.
+  virtual absl::Status PurgeErased() = 0;
+
+  // Puts what `replace` gives in the place of each stored payload, by ascending
+  // index. Durable piece by piece: after an error what was replaced before it
+  // stays so, and the same call again goes on. No commit runs meanwhile.
+  virtual absl::Status ReplaceSealedPayloads(
+      absl::FunctionRef<absl::StatusOr<std::string>(
+          uint64_t index, absl::string_view ciphertext)>
+          replace) = 0;
 };
 
 }  // namespace sightline::storage

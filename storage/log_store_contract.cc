@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "base/status_matchers.h"
@@ -44,6 +45,7 @@ struct OwnBatch {
   std::string entries;
   std::vector<uint64_t> control;
   std::vector<SealedPayload> sealed;
+  std::vector<uint64_t> erased;
 };
 
 }  // namespace
@@ -154,6 +156,10 @@ TEST_P(LogStoreContract, RefusesABatchThatContradictsItself) {
   refused("sealed payload", [](OwnBatch& own) {
     own.sealed = {{7, "ciphertext"}};
     own.batch.sealed = own.sealed;
+  });
+  refused("erases the payload", [](OwnBatch& own) {
+    own.erased = {own.batch.expected_tree_size};
+    own.batch.erased = own.erased;
   });
   EXPECT_OK(CheckStore(store(), log_));
   CommitNext(4);
@@ -269,6 +275,65 @@ TEST_P(LogStoreContract, AnswersNotFoundForWhatIsNotThere) {
               StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(store().ReadSealedPayload(1000),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+// Entries 2, 7, 12 ... have sealed payloads.
+TEST_P(LogStoreContract, ErasesAPayloadWithTheBatchThatSaysSo) {
+  CommitNext(10);
+  Batch batch = log_.Make(5);
+  const std::vector<uint64_t> erased = {2, 3};  // 3 has none
+  batch.erased = erased;
+  ASSERT_OK(store().Commit(batch));
+  log_.Adopt();
+  const auto only_two_is_gone = [this] {
+    EXPECT_THAT(store().ReadSealedPayload(2),
+                StatusIs(absl::StatusCode::kNotFound));
+    EXPECT_THAT(store().ReadSealedPayload(7),
+                IsOkAndHolds(log_.SealedCiphertext(7)));
+    EXPECT_THAT(store().ReadSealedPayload(12),
+                IsOkAndHolds(log_.SealedCiphertext(12)));
+  };
+  only_two_is_gone();
+  ASSERT_OK(under_test_->Reopen());
+  EXPECT_OK(store().PurgeErased());
+  only_two_is_gone();
+  EXPECT_OK(store().PurgeErased());  // nothing is left to do
+  CommitNext(3);
+  ASSERT_OK(under_test_->Reopen());
+  only_two_is_gone();
+}
+
+TEST_P(LogStoreContract, ReplacesPayloadsInOrder) {
+  CommitNext(13);
+  std::vector<uint64_t> indices;
+  ASSERT_OK(store().ReplaceSealedPayloads(
+      [&](uint64_t index,
+          absl::string_view old) -> absl::StatusOr<std::string> {
+        EXPECT_EQ(old, log_.SealedCiphertext(index));
+        indices.push_back(index);
+        return index == 7 ? std::string(old) : absl::StrCat("new ", index);
+      }));
+  EXPECT_EQ(indices, (std::vector<uint64_t>{2, 7, 12}));
+  EXPECT_OK(store().PurgeErased());
+  ASSERT_OK(under_test_->Reopen());
+  EXPECT_THAT(store().ReadSealedPayload(2), IsOkAndHolds("new 2"));
+  EXPECT_THAT(store().ReadSealedPayload(7),
+              IsOkAndHolds(log_.SealedCiphertext(7)));
+  EXPECT_THAT(store().ReadSealedPayload(12), IsOkAndHolds("new 12"));
+}
+
+TEST_P(LogStoreContract, StopsReplacingAtAnError) {
+  CommitNext(13);
+  EXPECT_THAT(
+      store().ReplaceSealedPayloads(
+          [](uint64_t index, absl::string_view) -> absl::StatusOr<std::string> {
+            if (index == 7) return absl::DataLossError("no key");
+            return std::string("new");
+          }),
+      StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(store().ReadSealedPayload(7),
+              IsOkAndHolds(log_.SealedCiphertext(7)));
+  CommitNext(1);
 }
 
 TEST_P(LogStoreContract, LeavesATileAloneThatSomebodyHolds) {

@@ -39,6 +39,7 @@ void MemoryLogStore::Apply(const Batch& batch) {
   for (const SealedPayload& payload : batch.sealed) {
     sealed_[payload.index] = payload.ciphertext;
   }
+  for (const uint64_t index : batch.erased) sealed_.erase(index);
   control_.insert(control_.end(), batch.control_indices.begin(),
                   batch.control_indices.end());
   std::sort(control_.begin(), control_.end());
@@ -165,6 +166,25 @@ absl::StatusOr<std::string> MemoryLogStore::ReadSealedPayload(
         absl::StrCat("no sealed payload of index ", index));
   }
   return it->second;
+}
+
+absl::Status MemoryLogStore::PurgeErased() { return absl::OkStatus(); }
+
+absl::Status MemoryLogStore::ReplaceSealedPayloads(
+    absl::FunctionRef<absl::StatusOr<std::string>(uint64_t index,
+                                                  absl::string_view ciphertext)>
+        replace) {
+  std::map<uint64_t, std::string> payloads;
+  {
+    base::MutexLock lock(&mutex_);
+    payloads = sealed_;
+  }
+  for (const auto& [index, ciphertext] : payloads) {
+    ASSIGN_OR_RETURN(std::string replaced, replace(index, ciphertext));
+    base::MutexLock lock(&mutex_);
+    sealed_[index] = std::move(replaced);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace sightline::storage

@@ -49,6 +49,11 @@ class MemoryLogStore final : public LogStore {
   absl::StatusOr<std::vector<uint64_t>> ReadControlIndices(
       uint64_t tree_size) const override;
   absl::StatusOr<std::string> ReadSealedPayload(uint64_t index) const override;
+  absl::Status PurgeErased() override;
+  absl::Status ReplaceSealedPayloads(
+      absl::FunctionRef<absl::StatusOr<std::string>(
+          uint64_t index, absl::string_view ciphertext)>
+          replace) override;
 
  private:
   void Apply(const Batch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -233,6 +233,12 @@ absl::Status RocksDbDatabase::Put(Family which, absl::string_view key,
       db_->Put(write, family(which), ToSlice(key), ToSlice(value)));
 }
 
+absl::Status RocksDbDatabase::Delete(Family which, absl::string_view key) {
+  rocksdb::WriteOptions write;
+  write.sync = true;
+  return FromRocksDb(db_->Delete(write, family(which), ToSlice(key)));
+}
+
 absl::StatusOr<uint64_t> RocksDbDatabase::FreeBytes() const {
   uint64_t bytes = 0;
   RETURN_IF_ERROR(FromRocksDb(env_->GetFreeSpace(path_, &bytes)));

@@ -55,6 +55,8 @@ class RocksDbDatabase {
   absl::Status Put(Family family, absl::string_view key,
                    absl::string_view value);
 
+  absl::Status Delete(Family family, absl::string_view key);
+
   absl::StatusOr<uint64_t> FreeBytes() const;
 
   // As the family was opened with, for a file that is to be ingested.

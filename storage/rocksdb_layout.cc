@@ -11,6 +11,7 @@ namespace {
 
 constexpr size_t kTreeStateBytes = 8 + crypto::kDigestSize + 8;
 constexpr size_t kFeedHeadBytes = 8 + 8;
+constexpr size_t kPendingPurgeBytes = 24;
 
 void PutBigEndian(uint64_t number, char* out) {
   for (int shift = 56; shift >= 0; shift -= 8) {
@@ -85,6 +86,21 @@ absl::StatusOr<FeedHead> ParseFeedHead(absl::string_view feed,
   }
   return FeedHead{std::string(feed), base::ReadU64(value),
                   base::ReadU64(value.substr(8))};
+}
+
+std::string EncodePendingPurge(const PendingPurge& purge) {
+  std::string value = base::U64(purge.stamp);
+  base::AppendU64(purge.first, &value);
+  base::AppendU64(purge.last, &value);
+  return value;
+}
+
+absl::StatusOr<PendingPurge> ParsePendingPurge(absl::string_view value) {
+  if (value.size() != kPendingPurgeBytes) {
+    return WrongLength("pending purge", value.size(), kPendingPurgeBytes);
+  }
+  return PendingPurge{base::ReadU64(value), base::ReadU64(value.substr(8)),
+                      base::ReadU64(value.substr(16))};
 }
 
 }  // namespace sightline::storage

@@ -47,6 +47,7 @@ inline constexpr std::array<const char*, kFamilies> kFamilyNames = {
 // Keys of kMeta.
 inline constexpr char kTreeStateKey[] = "tree_state";
 inline constexpr char kIndexSaltKey[] = "index_salt";
+inline constexpr char kPurgeKey[] = "purge";  // absent: nothing to purge
 
 inline constexpr uint64_t kBundleEntries = 256;
 
@@ -102,5 +103,16 @@ absl::StatusOr<TreeState> ParseTreeState(absl::string_view value);
 std::string EncodeFeedHead(const FeedHead& head);
 absl::StatusOr<FeedHead> ParseFeedHead(absl::string_view feed,
                                        absl::string_view value);
+
+// Payloads that were deleted or replaced, and may still lie in files: those of
+// indices [first, last]. `stamp` is another one for every write that added to it.
+struct PendingPurge {
+  uint64_t stamp = 0;
+  uint64_t first = 0;
+  uint64_t last = 0;
+};
+
+std::string EncodePendingPurge(const PendingPurge& purge);
+absl::StatusOr<PendingPurge> ParsePendingPurge(absl::string_view value);
 
 }  // namespace sightline::storage

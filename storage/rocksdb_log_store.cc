@@ -13,6 +13,7 @@
 #include "storage/rocksdb_database.h"
 #include "storage/rocksdb_layout.h"
 #include "storage/rocksdb_status.h"
+#include "storage/sealed_purge.h"
 #include "storage/segment_reader.h"
 #include "tiles/entry_bundle.h"
 
@@ -23,6 +24,8 @@ namespace {
 constexpr size_t kMaxBatchBytes = size_t{1} << 30;
 // A batch's memory is kept for the next one up to here.
 constexpr size_t kMaxKeptBytes = size_t{16} << 20;
+// Payloads are replaced in writes of so many bytes.
+constexpr size_t kReplaceBytes = size_t{1} << 20;
 // Reading more entries than these is a scan.
 constexpr uint64_t kScanEntries = 4 * kBundleEntries;
 
@@ -120,6 +123,7 @@ absl::StatusOr<std::unique_ptr<RocksDbLogStore>> RocksDbLogStore::Open(
 
 absl::Status RocksDbLogStore::Load() {
   RETURN_IF_ERROR(LoadTreeState());
+  RETURN_IF_ERROR(LoadPendingPurge());
   RETURN_IF_ERROR(CheckNewestSegments());
   ASSIGN_OR_RETURN(const std::string salt, ReadOrMakeSalt());
   ASSIGN_OR_RETURN(
@@ -139,6 +143,16 @@ absl::Status RocksDbLogStore::LoadTreeState() {
   RETURN_IF_ERROR(status);
   ASSIGN_OR_RETURN(const TreeState state, ParseTreeState(ToView(value)));
   Publish(state);
+  return absl::OkStatus();
+}
+
+absl::Status RocksDbLogStore::LoadPendingPurge() {
+  base::MutexLock lock(&commit_mutex_);
+  rocksdb::PinnableSlice value;
+  const absl::Status status = database_->Get(Family::kMeta, kPurgeKey, &value);
+  if (absl::IsNotFound(status)) return absl::OkStatus();
+  RETURN_IF_ERROR(status);
+  ASSIGN_OR_RETURN(pending_purge_, ParsePendingPurge(ToView(value)));
   return absl::OkStatus();
 }
 
@@ -264,6 +278,7 @@ void RocksDbLogStore::FillWrite(const Batch& batch) {
   for (const SealedPayload& payload : batch.sealed) {
     Put(Family::kSealed, NumberKey(payload.index).view(), payload.ciphertext);
   }
+  EraseSealed(batch.erased);
   Put(Family::kCheckpoints, NumberKey(batch.state.tree_size).view(),
       batch.checkpoint);
   Put(Family::kMeta, kTreeStateKey, EncodeTreeState(batch.state));
@@ -274,6 +289,26 @@ void RocksDbLogStore::Put(Family family, absl::string_view key,
   // Fails only beyond a size that CheckSpace has refused.
   write_->Put(database_->family(family), ToSlice(key), ToSlice(value))
       .PermitUncheckedError();
+}
+
+// The mark goes with what it stands for, so that a crash forgets neither.
+void RocksDbLogStore::MarkForPurge(uint64_t index) {
+  PendingPurge purge = pending_purge_.value_or(PendingPurge{0, index, index});
+  purge.stamp = database_->db()->GetLatestSequenceNumber() + 1;
+  purge.first = std::min(purge.first, index);
+  purge.last = std::max(purge.last, index);
+  pending_purge_ = purge;
+  Put(Family::kMeta, kPurgeKey, EncodePendingPurge(purge));
+}
+
+void RocksDbLogStore::EraseSealed(absl::Span<const uint64_t> indices) {
+  for (const uint64_t index : indices) {
+    write_
+        ->Delete(database_->family(Family::kSealed),
+                 ToSlice(NumberKey(index).view()))
+        .PermitUncheckedError();
+    MarkForPurge(index);
+  }
 }
 
 void RocksDbLogStore::FillSegments(const Batch& batch) {
@@ -438,6 +473,63 @@ absl::StatusOr<std::string> RocksDbLogStore::ReadSealedPayload(
   }
   RETURN_IF_ERROR(status);
   return value.ToString();
+}
+
+absl::Status RocksDbLogStore::PurgeErased() {
+  PendingPurge purge;
+  {
+    base::MutexLock lock(&commit_mutex_);
+    if (!pending_purge_.has_value()) return absl::OkStatus();
+    if (database_->options().read_only) {
+      return absl::FailedPreconditionError("the store was opened read-only");
+    }
+    purge = *pending_purge_;
+  }
+  RETURN_IF_ERROR(PurgeSealed(*database_, purge));
+  base::MutexLock lock(&commit_mutex_);
+  // Something was erased meanwhile: the next call takes it all.
+  if (pending_purge_->stamp != purge.stamp) {
+    return absl::UnavailableError("more was erased during a purge");
+  }
+  RETURN_IF_ERROR(database_->Delete(Family::kMeta, kPurgeKey));
+  pending_purge_.reset();
+  return absl::OkStatus();
+}
+
+absl::Status RocksDbLogStore::WriteReplaced() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  const rocksdb::Status status = database_->db()->Write(options, write_.get());
+  write_->Clear();
+  return FromRocksDb(status);
+}
+
+absl::Status RocksDbLogStore::ReplaceSealedPayloads(
+    absl::FunctionRef<absl::StatusOr<std::string>(uint64_t index,
+                                                  absl::string_view ciphertext)>
+        replace) {
+  if (database_->options().read_only) {
+    return absl::FailedPreconditionError("the store was opened read-only");
+  }
+  // A payload that is erased meanwhile must not come back.
+  base::MutexLock lock(&commit_mutex_);
+  const std::unique_ptr<rocksdb::Iterator> iterator =
+      database_->NewIterator(Family::kSealed, /*scan=*/true);
+  write_->Clear();
+  for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+    ASSIGN_OR_RETURN(const uint64_t index,
+                     ParseNumberKey(ToView(iterator->key())));
+    ASSIGN_OR_RETURN(const std::string replaced,
+                     replace(index, ToView(iterator->value())));
+    if (replaced == ToView(iterator->value())) continue;
+    Put(Family::kSealed, ToView(iterator->key()), replaced);
+    MarkForPurge(index);
+    if (write_->GetDataSize() >= kReplaceBytes) {
+      RETURN_IF_ERROR(WriteReplaced());
+    }
+  }
+  RETURN_IF_ERROR(FromRocksDb(iterator->status()));
+  return WriteReplaced();
 }
 
 absl::Status RocksDbLogStore::CheckHashIndex() const {

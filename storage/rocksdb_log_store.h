@@ -29,6 +29,7 @@
 #include "absl/strings/string_view.h"
 #include "base/mutex.h"
 #include "storage/log_store.h"
+#include "storage/rocksdb_layout.h"
 #include "storage/rocksdb_options.h"
 #include "tiles/pinned_bytes.h"
 
@@ -38,7 +39,6 @@ class WriteBatch;
 
 namespace sightline::storage {
 
-enum class Family;
 class HashIndex;
 class RocksDbDatabase;
 
@@ -79,6 +79,11 @@ class RocksDbLogStore final : public LogStore {
   absl::StatusOr<std::vector<uint64_t>> ReadControlIndices(
       uint64_t tree_size) const override;
   absl::StatusOr<std::string> ReadSealedPayload(uint64_t index) const override;
+  absl::Status PurgeErased() override;
+  absl::Status ReplaceSealedPayloads(
+      absl::FunctionRef<absl::StatusOr<std::string>(
+          uint64_t index, absl::string_view ciphertext)>
+          replace) override;
 
   // Whether the stored runs of the hash index are what a run may be: buckets in
   // their places, and filters exactly those of the buckets. That every entry is
@@ -93,6 +98,7 @@ class RocksDbLogStore final : public LogStore {
 
   absl::Status Load();
   absl::Status LoadTreeState();
+  absl::Status LoadPendingPurge();
   void Publish(const TreeState& state) ABSL_LOCKS_EXCLUDED(state_mutex_);
   TreeState state() const ABSL_LOCKS_EXCLUDED(state_mutex_);
   absl::Status CheckNewestSegments() const;
@@ -109,6 +115,11 @@ class RocksDbLogStore final : public LogStore {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mutex_);
   void Put(Family family, absl::string_view key, absl::string_view value)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mutex_);
+  void EraseSealed(absl::Span<const uint64_t> indices)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mutex_);
+  void MarkForPurge(uint64_t index)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mutex_);
+  absl::Status WriteReplaced() ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_mutex_);
 
   const std::unique_ptr<RocksDbDatabase> database_;
   std::unique_ptr<HashIndex> hash_index_;
@@ -125,6 +136,8 @@ class RocksDbLogStore final : public LogStore {
   absl::Status failure_ ABSL_GUARDED_BY(commit_mutex_);
   // Keeps its memory from commit to commit.
   std::unique_ptr<rocksdb::WriteBatch> write_ ABSL_GUARDED_BY(commit_mutex_);
+  // As it is stored under kPurgeKey.
+  std::optional<PendingPurge> pending_purge_ ABSL_GUARDED_BY(commit_mutex_);
 };
 
 }  // namespace sightline::storage

@@ -251,6 +251,92 @@ TEST(RocksDbLogStore, RefusesACommitThatWouldFillTheDisk) {
   EXPECT_OK(CheckStore(*store, log));
 }
 
+// The names of files that hold `bytes`.
+std::vector<std::string> FilesWith(const std::string& folder,
+                                   const std::string& bytes) {
+  std::vector<std::string> names;
+  for (const auto& [name, content] : FilesOf(folder)) {
+    if (content.find(bytes) != std::string::npos) names.push_back(name);
+  }
+  return names;
+}
+
+// Commits a batch of five, the third entry of which has this payload.
+void CommitSealed(LogStore& store, TestLog& log, const std::string& payload) {
+  Batch batch = log.Make(5);
+  const std::vector<SealedPayload> sealed = {
+      {batch.expected_tree_size + 2, payload}};
+  batch.sealed = sealed;
+  ASSERT_OK(store.Commit(batch));
+  log.Adopt();
+}
+
+void CommitErasing(LogStore& store, TestLog& log, uint64_t index) {
+  Batch batch = log.Make(1);
+  const std::vector<uint64_t> erased = {index};
+  batch.erased = erased;
+  ASSERT_OK(store.Commit(batch));
+  log.Adopt();
+}
+
+class PurgeTest : public ::testing::Test {
+ protected:
+  const std::string erased_ =
+      "marker-of-what-was-erased-" + std::string(64, 'e');
+  const std::string kept_ = "marker-of-what-was-kept-" + std::string(64, 'k');
+  const TempFolder folder_;
+  TestLog log_;
+};
+
+TEST_F(PurgeTest, LeavesNothingInTheWriteAheadLog) {
+  const auto store = OpenOrFail(folder_.Store());
+  CommitSealed(*store, log_, erased_);  // entry 2
+  CommitSealed(*store, log_, kept_);    // entry 7
+  CommitErasing(*store, log_, 2);
+  EXPECT_FALSE(FilesWith(folder_.Store(), erased_).empty());
+  ASSERT_OK(store->PurgeErased());
+  EXPECT_TRUE(FilesWith(folder_.Store(), erased_).empty());
+  EXPECT_FALSE(FilesWith(folder_.Store(), kept_).empty());
+}
+
+TEST_F(PurgeTest, LeavesNothingInTablesOfAnyLevel) {
+  const auto store = OpenOrFail(folder_.Store());
+  CommitSealed(*store, log_, erased_);
+  CommitSealed(*store, log_, kept_);
+  // A purge of its own brings both to the lowest level.
+  CommitSealed(*store, log_, "another");
+  CommitErasing(*store, log_, 12);
+  ASSERT_OK(store->PurgeErased());
+  EXPECT_FALSE(FilesWith(folder_.Store(), erased_).empty());
+  CommitErasing(*store, log_, 2);
+  ASSERT_OK(store->PurgeErased());
+  EXPECT_TRUE(FilesWith(folder_.Store(), erased_).empty());
+  EXPECT_FALSE(FilesWith(folder_.Store(), kept_).empty());
+}
+
+TEST_F(PurgeTest, IsStillDueAfterARestart) {
+  {
+    const auto store = OpenOrFail(folder_.Store());
+    CommitSealed(*store, log_, erased_);
+    CommitErasing(*store, log_, 2);
+  }
+  const auto store = OpenOrFail(folder_.Store());
+  ASSERT_OK(store->PurgeErased());
+  EXPECT_TRUE(FilesWith(folder_.Store(), erased_).empty());
+}
+
+TEST_F(PurgeTest, TakesWhatWasReplacedToo) {
+  const auto store = OpenOrFail(folder_.Store());
+  CommitSealed(*store, log_, erased_);
+  ASSERT_OK(store->ReplaceSealedPayloads(
+      [this](uint64_t, absl::string_view) -> absl::StatusOr<std::string> {
+        return kept_;
+      }));
+  ASSERT_OK(store->PurgeErased());
+  EXPECT_TRUE(FilesWith(folder_.Store(), erased_).empty());
+  EXPECT_FALSE(FilesWith(folder_.Store(), kept_).empty());
+}
+
 TEST(RocksDbLogStore, KeepsItsFormat) {
   const TempFolder folder;
   OpenOrFail(folder.Store());

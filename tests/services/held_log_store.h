@@ -90,6 +90,13 @@ class HeldLogStore final : public storage::LogStore {
   absl::StatusOr<std::string> ReadSealedPayload(uint64_t index) const override {
     return store_.ReadSealedPayload(index);
   }
+  absl::Status PurgeErased() override { return store_.PurgeErased(); }
+  absl::Status ReplaceSealedPayloads(
+      absl::FunctionRef<absl::StatusOr<std::string>(
+          uint64_t index, absl::string_view ciphertext)>
+          replace) override {
+    return store_.ReplaceSealedPayloads(replace);
+  }
 
  private:
   storage::MemoryLogStore store_;
