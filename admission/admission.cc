@@ -152,6 +152,7 @@ absl::StatusOr<AdmittedEntry> Admission::Check(
   const int64_t now_ms = clock_->NowUnixMs();
   ASSIGN_OR_RETURN(Judged judged,
                    Judge(0, now_ms, signed_statement, statement));
+  RETURN_IF_ERROR(statement::CheckKeeperTime(statement, now_ms).ToStatus());
   RETURN_IF_ERROR(CheckLinks(statement));
   // Last, as it costs most.
   RETURN_IF_ERROR(statement::VerifySignatures(signed_statement, judged.keys));
@@ -196,6 +197,9 @@ absl::StatusOr<AdmittedEntry> Admission::Finish(
   entry.feed_ = statement.header().submitter();
   entry.admitted_unix_ms_ = admitted_unix_ms;
   entry.governed_ = statement::IsGoverned(statement);
+  if (statement.has_erasure()) {
+    entry.erases_ = statement.erasure().target().index();
+  }
   entry.control_ = statement::IsControl(statement::KindOf(statement));
   entry.registry_version_ = judged.version;
   if (entry.signed_statement_.size() + entry.verdict_.size() +

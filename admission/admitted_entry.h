@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,8 @@ class AdmittedEntry {
   const crypto::Digest& identity_hash() const { return identity_hash_; }
   // Encrypted openings of the sealed fields; empty when nothing is sealed.
   absl::string_view sealed_payload() const { return sealed_payload_; }
+  // The entry whose sealed payload goes when this one comes, if any.
+  const std::optional<uint64_t>& erases() const { return erases_; }
   // When admission took it. The entry's own time is this, or that of the entry
   // before it when that is later.
   int64_t admitted_unix_ms() const { return admitted_unix_ms_; }
@@ -57,6 +60,7 @@ class AdmittedEntry {
   std::string feed_;
   crypto::Digest identity_hash_{};
   std::string sealed_payload_;
+  std::optional<uint64_t> erases_;
   int64_t admitted_unix_ms_ = 0;
   bool governed_ = false;
   bool control_ = false;

@@ -46,6 +46,9 @@ class AdmittedEntryMaker {
   static void SetSealedPayload(std::string payload, AdmittedEntry* entry) {
     entry->sealed_payload_ = std::move(payload);
   }
+  static void SetErases(uint64_t index, AdmittedEntry* entry) {
+    entry->erases_ = index;
+  }
 };
 
 }  // namespace sightline::admission

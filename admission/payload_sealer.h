@@ -36,6 +36,11 @@ class PayloadSealer {
   static absl::StatusOr<std::unique_ptr<PayloadSealer>> Create(
       crypto::SecretString key_encryption_key, crypto::Rng* rng);
 
+  // Opens what older keys have wrapped, too; seals under `key_encryption_key`.
+  static absl::StatusOr<std::unique_ptr<PayloadSealer>> Create(
+      crypto::SecretString key_encryption_key,
+      std::vector<crypto::SecretString> older_keys, crypto::Rng* rng);
+
   absl::StatusOr<std::string> Seal(
       const crypto::Digest& identity_hash,
       const google::protobuf::RepeatedPtrField<v1::SealOpening>& openings)
@@ -44,11 +49,25 @@ class PayloadSealer {
   absl::StatusOr<std::vector<v1::SealOpening>> Open(
       const crypto::Digest& identity_hash, absl::string_view ciphertext) const;
 
- private:
-  PayloadSealer(crypto::SecretString key, std::string key_id, crypto::Rng* rng);
+  // The same payload, its data key wrapped by the newest key; as it is when that
+  // has wrapped it. The payload itself is neither opened nor changed.
+  absl::StatusOr<std::string> Rewrap(const crypto::Digest& identity_hash,
+                                     absl::string_view ciphertext) const;
 
-  const crypto::SecretString key_;
-  const std::string key_id_;
+ private:
+  struct Key {
+    crypto::SecretString key;
+    std::string id;
+  };
+
+  PayloadSealer(std::vector<Key> keys, crypto::Rng* rng);
+
+  absl::StatusOr<crypto::SecretString> DataKey(
+      const crypto::Digest& identity_hash, absl::string_view ciphertext) const;
+  absl::StatusOr<std::string> Wrap(const crypto::Digest& identity_hash,
+                                   const crypto::SecretString& data_key) const;
+
+  const std::vector<Key> keys_;  // the newest first
   crypto::Rng* const rng_;
 };
 

@@ -72,5 +72,35 @@ TEST(PayloadSealerKey, MustHave32Bytes) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+TEST_F(PayloadSealerTest, RewrapsTheDataKeyAndLeavesThePayload) {
+  const std::string sealed = Sealed();
+  std::vector<crypto::SecretString> older;
+  older.emplace_back(std::string(32, 'k'));
+  ASSERT_OK_AND_ASSIGN(
+      const auto newer,
+      PayloadSealer::Create(crypto::SecretString(std::string(32, 'n')),
+                            std::move(older), crypto::Rng::Real()));
+  ASSERT_OK_AND_ASSIGN(const std::string rewrapped,
+                       newer->Rewrap(owner_, sealed));
+  EXPECT_EQ(rewrapped.size(), sealed.size());
+  // "SLP1", key id and wrapped data key are another's, the payload is the same.
+  EXPECT_NE(rewrapped.substr(4, 68), sealed.substr(4, 68));
+  EXPECT_EQ(rewrapped.substr(72), sealed.substr(72));
+  ASSERT_OK_AND_ASSIGN(const auto openings, newer->Open(owner_, rewrapped));
+  EXPECT_EQ(openings[0].value(), "planted-marker");
+  // What the newest key has wrapped stays as it is.
+  ASSERT_OK_AND_ASSIGN(const std::string again,
+                       newer->Rewrap(owner_, rewrapped));
+  EXPECT_EQ(again, rewrapped);
+  // The old key alone opens it no more.
+  EXPECT_THAT(sealer_->Open(owner_, rewrapped).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(PayloadSealerTest, RewrapsForItsOwnEntryOnly) {
+  EXPECT_THAT(sealer_->Rewrap(crypto::Sha256("other"), Sealed()).status(),
+              StatusIs(absl::StatusCode::kDataLoss));
+}
+
 }  // namespace
 }  // namespace sightline::admission

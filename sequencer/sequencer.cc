@@ -213,6 +213,7 @@ absl::Status Sequencer::Place(admission::AdmittedEntry* entry, uint64_t index,
   if (!entry->sealed_payload().empty()) {
     draft->sealed.push_back({index, std::string(entry->sealed_payload())});
   }
+  if (entry->erases().has_value()) draft->erased.push_back(*entry->erases());
   if (entry->control()) draft->control.push_back(index);
   return absl::OkStatus();
 }
@@ -291,6 +292,7 @@ absl::Status Sequencer::Commit(Draft* draft) {
   write.tiles = changed;
   write.feeds = draft->feeds;
   write.sealed = draft->sealed;
+  write.erased = draft->erased;
   write.control_indices = draft->control;
   write.state = {batch.tree.new_size(), batch.tree.root(),
                  draft->last_admitted_unix_ms};

@@ -113,6 +113,7 @@ class Sequencer {
     absl::flat_hash_map<std::string, size_t> feed_slots;
     absl::flat_hash_map<crypto::Digest, uint64_t, DigestHash> in_batch;
     std::vector<storage::SealedPayload> sealed;
+    std::vector<uint64_t> erased;
     std::vector<uint64_t> control;
   };
 

@@ -20,6 +20,7 @@ namespace sightline::sequencer {
 namespace {
 
 using ::sightline::admission::AdmittedEntryMaker;
+using ::sightline::base::IsOkAndHolds;
 using ::sightline::base::StatusIs;
 using ::testing::ElementsAre;
 
@@ -404,6 +405,20 @@ TEST_F(SequencerTest, TheTreeIsThatOfItsLeaves) {
   }
   EXPECT_EQ(store_.ReadTreeState()->root_hash,
             merkle::ReferenceTree(leaves).Root(leaves.size()));
+}
+
+TEST_F(SequencerTest, ErasesThePayloadOfAnEarlierEntryInTheSameWrite) {
+  admission::AdmittedEntry sealed =
+      AdmittedEntryMaker::Make("feed", "sealed", false, now_ms_);
+  AdmittedEntryMaker::SetSealedPayload("ciphertext", &sealed);
+  ASSERT_OK(Submit(std::move(sealed)).get());
+  EXPECT_THAT(store_.ReadSealedPayload(0), IsOkAndHolds("ciphertext"));
+  admission::AdmittedEntry erasure =
+      AdmittedEntryMaker::Make("feed", "erasure", false, now_ms_);
+  AdmittedEntryMaker::SetErases(0, &erasure);
+  ASSERT_OK(Submit(std::move(erasure)).get());
+  EXPECT_THAT(store_.ReadSealedPayload(0),
+              StatusIs(absl::StatusCode::kNotFound));
 }
 
 }  // namespace
