@@ -135,6 +135,15 @@ absl::Status LogScan::Prepare(uint64_t number, Chunk* chunk) {
 }
 
 absl::Status LogScan::CheckLinks(const CheckedEntry& entry) {
+  for (const statement::Violation& violation :
+       statement::CheckKeeperTime(entry.statement,
+                                  entry.entry.admitted_unix_ms())
+           .kept()) {
+    problems_->Add({.kind = ProblemKind::kLink,
+                    .index = entry.index,
+                    .where = violation.field,
+                    .got = violation.description});
+  }
   for (const statement::Link& link : statement::LinksOf(entry.statement)) {
     Problem problem{
         .kind = ProblemKind::kLink, .index = entry.index, .where = link.field};

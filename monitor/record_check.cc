@@ -298,6 +298,13 @@ void RecordCheck::CheckMissingPayloads() {
                     .where = "sealed payload",
                     .got = "none, and no erasure of it"});
   }
+  for (const uint64_t index : erased_) {
+    if (absl::IsNotFound(records_->ReadSealedPayload(index).status())) continue;
+    problems_->Add({.kind = ProblemKind::kStoreRecord,
+                    .index = index,
+                    .where = "sealed payload",
+                    .got = "one, although it was erased"});
+  }
 }
 
 absl::Status RecordCheck::Close(const CheckReport& report, bool whole,
