@@ -1,18 +1,15 @@
 #include "services/admin_service.h"
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "admission/admission.h"
 #include "base/status_macros.h"
 #include "grpcpp/security/auth_context.h"
+#include "services/call_kind.h"
 #include "services/grpc_status.h"
 #include "services/peer_identity.h"
 #include "services/submit_call.h"
-#include "statement/kinds.h"
-#include "statement/statement_codec.h"
 #include "statement/submitter_id.h"
-#include "statement/violations.h"
 
 namespace sightline::services {
 namespace {
@@ -29,19 +26,6 @@ absl::Status CheckRegistrar(const grpc::CallbackServerContext& context) {
                      ", this call is for registrars"));
   }
   return absl::OkStatus();
-}
-
-absl::Status CheckKind(const v1::SignedStatement& signed_statement,
-                       v1::StatementKind want) {
-  ASSIGN_OR_RETURN(const v1::Statement statement,
-                   statement::ParseStatement(signed_statement.payload()));
-  const v1::StatementKind got = statement::KindOf(statement);
-  if (got == want) return absl::OkStatus();
-  statement::Violations violations;
-  violations.Add("statement.payload",
-                 absl::StrCat("a statement of kind ", statement::KindName(got),
-                              ", want ", statement::KindName(want)));
-  return violations.ToStatus();
 }
 
 }  // namespace
@@ -95,6 +79,14 @@ grpc::ServerUnaryReactor* AdminService::ChangeLogKeys(
     const v1::ChangeLogKeysRequest* request,
     v1::ChangeLogKeysResponse* response) {
   return Answer(context, v1::STATEMENT_KIND_LOG_KEY_CHANGE, *request, response);
+}
+
+grpc::ServerUnaryReactor* AdminService::PublishAssemblies(
+    grpc::CallbackServerContext* context,
+    const v1::PublishAssembliesRequest* request,
+    v1::PublishAssembliesResponse* response) {
+  return Answer(context, v1::STATEMENT_KIND_ASSEMBLY_CALENDAR, *request,
+                response);
 }
 
 grpc::ServerUnaryReactor* AdminService::Reindex(

@@ -47,6 +47,10 @@ class AdminService final : public v1::AdminService::CallbackService {
       grpc::CallbackServerContext* context,
       const v1::ChangeLogKeysRequest* request,
       v1::ChangeLogKeysResponse* response) override;
+  grpc::ServerUnaryReactor* PublishAssemblies(
+      grpc::CallbackServerContext* context,
+      const v1::PublishAssembliesRequest* request,
+      v1::PublishAssembliesResponse* response) override;
   grpc::ServerUnaryReactor* Reindex(grpc::CallbackServerContext* context,
                                     const v1::ReindexRequest* request,
                                     v1::ReindexResponse* response) override;

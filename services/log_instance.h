@@ -80,6 +80,10 @@ class LogInstance {
   const storage::LogStore& store() const { return *store_; }
   // May be null.
   storage::ViewStore* view_store() const { return view_store_; }
+  // Null: the log keeps no sealed fields.
+  const admission::PayloadSealer* sealer() const { return sealer_; }
+  // LogStore::PurgeErased.
+  absl::Status PurgeErased() { return store_->PurgeErased(); }
   // The nodes of the stored tiles, for proofs.
   const tiles::NodeReader& nodes() const { return nodes_; }
   admission::Admission& admission() { return *admission_; }

@@ -93,7 +93,8 @@ Server::Server(const ServerOptions& options, LogInstance* log,
       log_service_(options.log, log, &calls_, &readers_, clock),
       registry_service_(log, &calls_),
       record_service_(log, record_views_.get(), &calls_, &readers_, clock),
-      admin_service_(log, record_views_.get(), &calls_, &readers_) {}
+      admin_service_(log, record_views_.get(), &calls_, &readers_),
+      disclosure_service_(log, &calls_, &readers_) {}
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(
     const ServerOptions& options, LogInstance* log, const base::Clock* clock,
@@ -141,6 +142,7 @@ absl::Status Server::Listen() {
   builder.RegisterService(&registry_service_);
   builder.RegisterService(&record_service_);
   builder.RegisterService(&admin_service_);
+  builder.RegisterService(&disclosure_service_);
   server_ = builder.BuildAndStart();
   for (size_t i = 0; i < wanted.size(); ++i) {
     if (server_ == nullptr || ports[i] == 0) {

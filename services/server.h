@@ -25,6 +25,7 @@
 #include "base/mutex.h"
 #include "grpcpp/server.h"
 #include "services/admin_service.h"
+#include "services/disclosure_service.h"
 #include "services/inner_channel.h"
 #include "services/log_instance.h"
 #include "services/log_service.h"
@@ -120,6 +121,7 @@ class Server {
   RegistryService registry_service_;
   RecordService record_service_;
   AdminService admin_service_;
+  DisclosureService disclosure_service_;
   std::vector<std::string> addresses_;
   std::unique_ptr<grpc::Server> server_;
   std::shared_ptr<InnerChannel> inner_;
