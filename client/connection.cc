@@ -20,6 +20,7 @@ Connection::Connection(std::shared_ptr<grpc::Channel> channel,
       registry_(v1::RegistryService::NewStub(channel)),
       record_(v1::RecordService::NewStub(channel)),
       admin_(v1::AdminService::NewStub(channel)),
+      disclosure_(v1::DisclosureService::NewStub(channel)),
       tracker_(std::move(log_keys),
                [this](uint64_t old_size, uint64_t new_size) {
                  return FetchConsistency(old_size, new_size);

@@ -24,6 +24,7 @@
 #include "client/tree_tracker.h"
 #include "merkle/hash.h"
 #include "proto/sightline/v1/admin_service.grpc.pb.h"
+#include "proto/sightline/v1/disclosure_service.grpc.pb.h"
 #include "proto/sightline/v1/log_service.grpc.pb.h"
 #include "proto/sightline/v1/record_service.grpc.pb.h"
 #include "proto/sightline/v1/registry_service.grpc.pb.h"
@@ -83,6 +84,7 @@ class Connection {
   v1::RegistryService::Stub& registry() { return *registry_; }
   v1::RecordService::Stub& record() { return *record_; }
   v1::AdminService::Stub& admin() { return *admin_; }
+  v1::DisclosureService::Stub& disclosure() { return *disclosure_; }
 
   TreeTracker& tracker() { return tracker_; }
   const Options& options() const { return options_; }
@@ -100,6 +102,7 @@ class Connection {
   const std::unique_ptr<v1::RegistryService::Stub> registry_;
   const std::unique_ptr<v1::RecordService::Stub> record_;
   const std::unique_ptr<v1::AdminService::Stub> admin_;
+  const std::unique_ptr<v1::DisclosureService::Stub> disclosure_;
   Pause closing_;
   TreeTracker tracker_;
 };

@@ -15,23 +15,24 @@
 #include "statement/dsse.h"
 #include "statement/entry_codec.h"
 #include "statement/kinds.h"
+#include "statement/seal.h"
 #include "statement/statement_codec.h"
 #include "statement/submitter_id.h"
 
 namespace sightline::client {
 namespace {
 
-// Calls the method of AdminService for one kind; they differ in type only.
-template <typename Request, typename Response>
-absl::StatusOr<v1::SubmitResponse> CallAdmin(
-    Connection& connection,
-    grpc::Status (v1::AdminService::Stub::*method)(grpc::ClientContext*,
-                                                   const Request&, Response*),
+// Calls a method that takes a statement of one kind; they differ in type only.
+template <typename Stub, typename Request, typename Response>
+absl::StatusOr<v1::SubmitResponse> CallFor(
+    Connection& connection, Stub& stub,
+    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                 Response*),
     absl::string_view name, const v1::SignedStatement& signed_statement) {
   Request request;
   *request.mutable_statement() = signed_statement;
   ASSIGN_OR_RETURN(Response response,
-                   connection.Call(connection.admin(), method, name, request));
+                   connection.Call(stub, method, name, request));
   v1::SubmitResponse out;
   *out.mutable_receipt() = std::move(*response.mutable_receipt());
   out.set_duplicate(response.duplicate());
@@ -42,21 +43,30 @@ absl::StatusOr<v1::SubmitResponse> CallAdminFor(
     v1::StatementKind kind, Connection& connection,
     const v1::SignedStatement& signed_statement) {
   using Stub = v1::AdminService::Stub;
+  Stub& admin = connection.admin();
   switch (kind) {
     case v1::STATEMENT_KIND_ENROLMENT:
-      return CallAdmin(connection, &Stub::Enrol, "Enrol", signed_statement);
+      return CallFor(connection, admin, &Stub::Enrol, "Enrol",
+                     signed_statement);
     case v1::STATEMENT_KIND_KEY_ROTATION:
-      return CallAdmin(connection, &Stub::RotateKeys, "RotateKeys",
-                       signed_statement);
+      return CallFor(connection, admin, &Stub::RotateKeys, "RotateKeys",
+                     signed_statement);
     case v1::STATEMENT_KIND_STATUS_CHANGE:
-      return CallAdmin(connection, &Stub::ChangeStatus, "ChangeStatus",
-                       signed_statement);
+      return CallFor(connection, admin, &Stub::ChangeStatus, "ChangeStatus",
+                     signed_statement);
     case v1::STATEMENT_KIND_POLICY_VERSION:
-      return CallAdmin(connection, &Stub::PublishPolicy, "PublishPolicy",
-                       signed_statement);
+      return CallFor(connection, admin, &Stub::PublishPolicy, "PublishPolicy",
+                     signed_statement);
     case v1::STATEMENT_KIND_LOG_KEY_CHANGE:
-      return CallAdmin(connection, &Stub::ChangeLogKeys, "ChangeLogKeys",
-                       signed_statement);
+      return CallFor(connection, admin, &Stub::ChangeLogKeys, "ChangeLogKeys",
+                     signed_statement);
+    case v1::STATEMENT_KIND_ASSEMBLY_CALENDAR:
+      return CallFor(connection, admin, &Stub::PublishAssemblies,
+                     "PublishAssemblies", signed_statement);
+    case v1::STATEMENT_KIND_ERASURE:
+      return CallFor(connection, connection.disclosure(),
+                     &v1::DisclosureService::Stub::Erase, "Erase",
+                     signed_statement);
     default:
       return absl::InvalidArgumentError(
           absl::StrCat(statement::KindName(kind),
@@ -158,6 +168,60 @@ absl::StatusOr<SubmitResult> LogClient::Administer(
                                 signed_statement));
   return CheckSubmitted(std::move(response), signed_statement,
                         connection_->tracker());
+}
+
+absl::StatusOr<SubmitResult> LogClient::Unseal(
+    const v1::SignedStatement& signed_statement) {
+  ASSIGN_OR_RETURN(v1::SubmitResponse response,
+                   CallFor(*connection_, connection_->disclosure(),
+                           &v1::DisclosureService::Stub::Unseal, "Unseal",
+                           signed_statement));
+  return CheckSubmitted(std::move(response), signed_statement,
+                        connection_->tracker());
+}
+
+absl::Status LogClient::CheckOpenings(
+    const v1::SealedRead& read, absl::Span<const v1::SealOpening> openings) {
+  ASSIGN_OR_RETURN(const ProvenEntry target, GetEntry(read.target().index()));
+  ASSIGN_OR_RETURN(const v1::Entry entry, statement::ParseEntry(target.bytes));
+  ASSIGN_OR_RETURN(const v1::Statement sealed,
+                   statement::ParseStatement(entry.statement().payload()));
+  RETURN_IF_ERROR(CheckAnswered(
+      static_cast<size_t>(read.paths_size()) == openings.size(), "ReadSealed"));
+  for (int i = 0; i < read.paths_size(); ++i) {
+    const v1::SealOpening& opening = openings[static_cast<size_t>(i)];
+    bool opens = false;
+    for (const v1::SealedField& field : sealed.header().sealed()) {
+      opens = opens || (field.path() == read.paths(i) &&
+                        statement::Opens(opening, field));
+    }
+    if (!opens) {
+      return Unverified(absl::StrCat("ReadSealed: what was given for ",
+                                     read.paths(i), " is not what entry ",
+                                     read.target().index(), " commits to"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SealedReadResult> LogClient::ReadSealed(
+    const v1::SignedStatement& signed_statement) {
+  ASSIGN_OR_RETURN(const v1::Statement statement,
+                   statement::ParseStatement(signed_statement.payload()));
+  v1::ReadSealedRequest request;
+  *request.mutable_statement() = signed_statement;
+  ASSIGN_OR_RETURN(v1::ReadSealedResponse response,
+                   connection_->Call(connection_->disclosure(),
+                                     &v1::DisclosureService::Stub::ReadSealed,
+                                     "ReadSealed", request));
+  SealedReadResult out;
+  ASSIGN_OR_RETURN(out.receipt,
+                   CheckReceipt(std::move(*response.mutable_receipt()),
+                                connection_->tracker()));
+  RETURN_IF_ERROR(CheckHolds(out.receipt, signed_statement, false));
+  out.openings.assign(response.openings().begin(), response.openings().end());
+  RETURN_IF_ERROR(CheckOpenings(statement.sealed_read(), out.openings));
+  return out;
 }
 
 // --- Reading ------------------------------------------------------------------

@@ -92,6 +92,12 @@ struct CheckpointPage {
   bool more = false;  // larger ones are there
 };
 
+// Openings as the log gave them, and the proof that it has logged the read.
+struct SealedReadResult {
+  Receipt receipt;
+  std::vector<v1::SealOpening> openings;  // in the order that was asked for
+};
+
 struct LogInfo {
   std::string origin;
   TreePtr tree;                      // the newest
@@ -147,9 +153,17 @@ class LogClient {
   std::unique_ptr<SubmitStream> OpenSubmitStream();
 
   // A registrar's statement, through the call for its kind: enrolment, key
-  // rotation, status change, policy version, log key change. kInvalidArgument
-  // for other kinds.
+  // rotation, status change, policy version, log key change, assembly calendar,
+  // erasure.
+  // kInvalidArgument for other kinds.
   absl::StatusOr<SubmitResult> Administer(
+      const v1::SignedStatement& signed_statement);
+
+  // Through DisclosureService: an unsealing, a sealed read. What is read fits the
+  // commitments of the entry, which is proven; kDataLoss when it does not.
+  absl::StatusOr<SubmitResult> Unseal(
+      const v1::SignedStatement& signed_statement);
+  absl::StatusOr<SealedReadResult> ReadSealed(
       const v1::SignedStatement& signed_statement);
 
   // --- Reading ---
@@ -217,6 +231,8 @@ class LogClient {
   absl::StatusOr<InclusionProof> Prove(
       const v1::GetInclusionProofRequest& request);
   absl::StatusOr<Receipt> FetchReceipt(const v1::GetReceiptRequest& request);
+  absl::Status CheckOpenings(const v1::SealedRead& read,
+                             absl::Span<const v1::SealOpening> openings);
   absl::StatusOr<std::string> Genesis();
   // The entries at `indices` (ascending), each proven.
   absl::StatusOr<std::map<uint64_t, std::string>> FetchEntries(
