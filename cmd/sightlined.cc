@@ -22,20 +22,20 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "admission/payload_sealer.h"
-#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "checkpoint/cose_signer.h"
 #include "checkpoint/note_signer.h"
 #include "checkpoint/policy.h"
+#include "cmd/seal_key.h"
 #include "cmd/sightlined_options.h"
 #include "crypto/key_file.h"
-#include "crypto/random.h"
 #include "crypto/secret.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "publish/cosigner.h"
 #include "publish/store_consistency.h"
 #include "services/log_instance.h"
+#include "services/seal_keeper.h"
 #include "services/server.h"
 #include "services/version.h"
 #include "statement/registry.h"
@@ -75,18 +75,15 @@ absl::StatusOr<std::vector<checkpoint::NoteSigner>> ReadLogKeys(
   return signers;
 }
 
-absl::StatusOr<std::unique_ptr<admission::PayloadSealer>> ReadSealKey(
-    const std::string& path) {
-  if (path.empty()) return nullptr;
-  ASSIGN_OR_RETURN(const crypto::SecretString text,
-                   crypto::ReadSecretFile(path));
-  absl::StatusOr<std::string> key =
-      base::Base64Decode(absl::StripTrailingAsciiWhitespace(text.view()));
-  if (!key.ok()) return base::Annotate(key.status(), path);
-  auto sealer = admission::PayloadSealer::Create(
-      crypto::SecretString(*std::move(key)), crypto::Rng::Real());
-  if (!sealer.ok()) return base::Annotate(sealer.status(), path);
-  return sealer;
+// Without a key it destroys what was erased, and opens nothing.
+absl::StatusOr<services::SealKeeperOptions> ReadKeeper(const Flags& flags) {
+  services::SealKeeperOptions options;
+  options.submitter = flags.keeper;
+  if (!flags.keeper_key.empty()) {
+    ASSIGN_OR_RETURN(options.key, crypto::ReadKeyFile(flags.keeper_key));
+  }
+  RETURN_IF_ERROR(options.Validate());
+  return options;
 }
 
 absl::StatusOr<std::optional<v1::SignedStatement>> ReadGenesis(
@@ -257,11 +254,14 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
   const auto diagnostics =
       telemetry::DiagnosticsOnStderr(settings.lines, clock);
   auto signers = ReadLogKeys(flags.log_keys);
-  const auto sealer = ReadSealKey(flags.seal_key);
+  const auto sealer =
+      MakeSealer({flags.seal_key, flags.seal_key_command, flags.old_seal_keys});
+  auto keeper_options = ReadKeeper(flags);
   const auto genesis = ReadGenesis(flags.genesis);
   const auto policy = ReadPolicy(flags.witness_policy);
-  RETURN_IF_ERROR(AllFaults(
-      {signers.status(), sealer.status(), genesis.status(), policy.status()}));
+  RETURN_IF_ERROR(
+      AllFaults({signers.status(), sealer.status(), keeper_options.status(),
+                 genesis.status(), policy.status()}));
   ASSIGN_OR_RETURN(const auto store, storage::RocksDbLogStore::Open(
                                          flags.data_dir, settings.store));
   ASSIGN_OR_RETURN(
@@ -296,6 +296,10 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
                                   {"origin", log->origin()},
                                   {"tree_size", TreeSize(*log)}});
   }
+  ASSIGN_OR_RETURN(const auto keeper, services::SealKeeper::Create(
+                                          *std::move(keeper_options), log.get(),
+                                          clock, diagnostics.get()));
+  keeper->Start();
   web::ScittHandler scitt =
       MakeScittHandler(log.get(), std::move(cose), diagnostics.get());
   std::unique_ptr<web::LogFront> http;
@@ -326,6 +330,7 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
   int signal = 0;
   sigwait(&stop_signals, &signal);
   diagnostics->Info("stopping", {{"signal", signal}});
+  keeper->Shutdown();
   const absl::Duration grace = absl::Seconds(flags.shutdown_grace_seconds);
   server->Shutdown(grace);
   // The log can be read while it finishes writing. Reads are short.

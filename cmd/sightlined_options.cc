@@ -34,6 +34,19 @@ std::vector<std::string> Faults(const Flags& flags) {
   if (flags.witness_fail_open && flags.witness_policy.empty()) {
     faults.push_back("witness-fail-open needs witness-policy");
   }
+  const bool seals = !flags.seal_key.empty() || !flags.seal_key_command.empty();
+  if (!flags.seal_key.empty() && !flags.seal_key_command.empty()) {
+    faults.push_back("seal-key and seal-key-command exclude each other");
+  }
+  if (!flags.old_seal_keys.empty() && !seals) {
+    faults.push_back("old-seal-key needs seal-key or seal-key-command");
+  }
+  if (flags.keeper.empty() != flags.keeper_key.empty()) {
+    faults.push_back("keeper and keeper-key go together");
+  }
+  if (!flags.keeper.empty() && !seals) {
+    faults.push_back("keeper needs seal-key or seal-key-command");
+  }
   if (flags.log_keys.empty()) {
     faults.push_back("log-key must name a key file");
   }
@@ -116,6 +129,19 @@ void AddFlags(CLI::App* app, Flags* flags) {
   app->add_option("--seal-key", flags->seal_key,
                   "Key that sealed payloads are kept under; without it "
                   "statements with sealed fields are refused")
+      ->type_name("FILE");
+  app->add_option("--seal-key-command", flags->seal_key_command,
+                  "Command that prints that key as base64, instead of a file")
+      ->type_name("COMMAND");
+  app->add_option("--old-seal-key", flags->old_seal_keys,
+                  "Key that was used before and still opens; several allowed")
+      ->type_name("FILE");
+  app->add_option("--keeper", flags->keeper,
+                  "Submitter (keeper:NAME) that opens seals which have ended; "
+                  "without it nothing is opened by itself")
+      ->type_name("SUBMITTER");
+  app->add_option("--keeper-key", flags->keeper_key,
+                  "Its statement key, as registrars have enrolled it")
       ->type_name("FILE");
   app->add_option("--witness-policy", flags->witness_policy,
                   "Witnesses and their quorum (tlog-policy); without it none "

@@ -41,6 +41,10 @@ struct Flags {
   std::string tls_key;
   std::string tls_client_ca;
   std::string seal_key;
+  std::string seal_key_command;
+  std::vector<std::string> old_seal_keys;
+  std::string keeper;
+  std::string keeper_key;
   std::string witness_policy;
   bool witness_fail_open = false;
   double witness_round_seconds = 10;

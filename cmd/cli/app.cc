@@ -31,8 +31,10 @@
 #include "cmd/cli/registrar.h"
 #include "cmd/cli/registry.h"
 #include "cmd/cli/report.h"
+#include "cmd/cli/sealed.h"
 #include "cmd/cli/submit.h"
 #include "cmd/cli/tail.h"
+#include "cmd/cli/tally.h"
 #include "crypto/random.h"
 #include "services/version.h"
 
@@ -44,12 +46,12 @@ volatile std::sig_atomic_t g_reader_left = 0;
 
 // In the order of `--help`.
 constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
-    &AddKeygen, &AddCerts,      &AddInit,       &AddRegistrarCommands,
-    &AddSubmit, &AddRespond,    &AddReceipt,    &AddProve,
-    &AddAsk,    &AddReport,     &AddTail,       &AddExport,
-    &AddAudit,  &AddMonitor,    &AddEvidence,   &AddMirror,
-    &AddImport, &AddLogInfo,    &AddCheckpoint, &AddRegistry,
-    &AddAdmin,  &AddCompletion,
+    &AddKeygen,     &AddCerts,    &AddInit,   &AddRegistrarCommands,
+    &AddSubmit,     &AddRespond,  &AddTally,  &AddSealed,
+    &AddReceipt,    &AddProve,    &AddAsk,    &AddReport,
+    &AddTail,       &AddExport,   &AddAudit,  &AddMonitor,
+    &AddEvidence,   &AddMirror,   &AddImport, &AddLogInfo,
+    &AddCheckpoint, &AddRegistry, &AddAdmin,  &AddCompletion,
 };
 
 void AddCommonOptions(CLI::App* app, Invocation* run) {

@@ -5,10 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "admission/payload_sealer.h"
 #include "base/bytes.h"
 #include "base/status_macros.h"
 #include "checkpoint/log_keys.h"
@@ -19,9 +17,7 @@
 #include "cmd/cli/open_resources.h"
 #include "cmd/cli/progress_bar.h"
 #include "cmd/cli/settings.h"
-#include "crypto/key_file.h"
-#include "crypto/random.h"
-#include "crypto/secret.h"
+#include "cmd/seal_key.h"
 #include "crypto/sha256.h"
 #include "monitor/check_log.h"
 #include "monitor/check_options.h"
@@ -50,25 +46,12 @@ absl::StatusOr<std::optional<checkpoint::LogKeySet>> Trusted(
   return keys;
 }
 
-absl::StatusOr<std::unique_ptr<admission::PayloadSealer>> ReadSealKey(
-    const std::string& path) {
-  if (path.empty()) return nullptr;
-  ASSIGN_OR_RETURN(const crypto::SecretString text,
-                   crypto::ReadSecretFile(path));
-  absl::StatusOr<std::string> key =
-      base::Base64Decode(absl::StripTrailingAsciiWhitespace(text.view()));
-  if (!key.ok()) return base::Annotate(key.status(), path);
-  auto sealer = admission::PayloadSealer::Create(
-      crypto::SecretString(*std::move(key)), crypto::Rng::Real());
-  if (!sealer.ok()) return base::Annotate(sealer.status(), path);
-  return sealer;
-}
-
 absl::StatusOr<monitor::CheckReport> CheckDataDir(
     const Flags& flags, const Settings& settings,
     const monitor::CheckOptions& options) {
   ASSIGN_OR_RETURN(const auto trusted, Trusted(settings));
-  ASSIGN_OR_RETURN(const auto sealer, ReadSealKey(flags.seal_key));
+  ASSIGN_OR_RETURN(const auto sealer,
+                   daemon::MakeSealer({flags.seal_key, "", {}}));
   return CheckFolder(flags.data_dir, trusted.has_value() ? &*trusted : nullptr,
                      sealer.get(), options);
 }

@@ -96,7 +96,7 @@ absl::StatusOr<int> IssueClient(const Flags& flags, Invocation& run) {
     return absl::InvalidArgumentError(absl::StrCat(
         "--submitter ", flags.submitter,
         ": want \"ori:CA0194200\", \"prov:name\", \"platform:name\", "
-        "\"party:name\", \"court:name\" or \"registrar\""));
+        "\"party:name\", \"court:name\", \"keeper:name\" or \"registrar\""));
   }
   crypto::LeafSpec spec;
   spec.common_name = flags.submitter;

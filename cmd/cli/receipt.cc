@@ -22,6 +22,7 @@
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/files.h"
 #include "cmd/cli/open_resources.h"
+#include "cmd/cli/openings_file.h"
 #include "cmd/cli/settings.h"
 #include "cmd/cli/submission.h"
 #include "cmd/cli/values.h"
@@ -31,7 +32,6 @@
 #include "proto/sightline/v1/submission_service.pb.h"
 #include "statement/describe.h"
 #include "statement/dsse.h"
-#include "statement/json.h"
 #include "statement/statement_codec.h"
 #include "tiles/entry_source.h"
 
@@ -161,23 +161,6 @@ absl::StatusOr<int> Get(const Flags& flags, Invocation& run) {
   return kExitOk;
 }
 
-// What `submit` has written beside a receipt.
-absl::Status ReadOpenings(const std::string& path,
-                          std::vector<v1::SealOpening>* out) {
-  ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  const Json list = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!list.is_array()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(path, ": not a list of openings in JSON"));
-  }
-  for (const Json& item : list) {
-    auto opening = statement::OpeningFromJson(item.dump());
-    if (!opening.ok()) return base::Annotate(opening.status(), path);
-    out->push_back(*std::move(opening));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status ReadFiles(const Flags& flags,
                        client::ReceiptExpectations* expected) {
   if (!flags.statement.empty()) {
@@ -188,9 +171,10 @@ absl::Status ReadFiles(const Flags& flags,
   if (!flags.entry.empty()) {
     ASSIGN_OR_RETURN(expected->entry, ReadFile(flags.entry));
   }
-  return flags.openings.empty()
-             ? absl::OkStatus()
-             : ReadOpenings(flags.openings, &expected->openings);
+  if (flags.openings.empty()) return absl::OkStatus();
+  // What `submit` has written beside a receipt.
+  ASSIGN_OR_RETURN(expected->openings, ReadOpeningsFile(flags.openings));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<client::ReceiptExpectations> Expectations(const Flags& flags) {

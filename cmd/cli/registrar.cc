@@ -125,7 +125,7 @@ void AddEnrol(CLI::App* app, Invocation* run) {
                     "The enrolment as JSON or text proto, instead of options");
   enrol->add_option("--submitter", flags->submitter,
                     "\"ori:CA0194200\", \"prov:name\", \"platform:name\", "
-                    "\"party:name\" or \"court:name\"");
+                    "\"party:name\", \"court:name\" or \"keeper:name\"");
   enrol->add_option("--name", flags->name, "Official name");
   enrol->add_option("--type", flags->type,
                     absl::StrCat("Of an agency: ", Choices<v1::AgencyType>()));
@@ -306,6 +306,43 @@ void AddPublishPolicy(CLI::App* app, Invocation* run) {
   SetAction(publish, run, [flags, run] { return PublishPolicy(*flags, *run); });
 }
 
+// --- publish-assemblies -------------------------------------------------------------
+
+struct AssembliesFlags {
+  RegistrarFlags registrar;
+  std::string file;
+};
+
+absl::StatusOr<int> PublishAssemblies(const AssembliesFlags& flags,
+                                      Invocation& run) {
+  ASSIGN_OR_RETURN(const Settings settings,
+                   Resolve(flags.registrar.settings, run));
+  ASSIGN_OR_RETURN(
+      Draft draft,
+      ReadDraftOf(v1::STATEMENT_KIND_ASSEMBLY_CALENDAR, flags.file, run));
+  return SignAndSend(flags.registrar, settings, std::move(draft), run);
+}
+
+void AddPublishAssemblies(CLI::App* app, Invocation* run) {
+  const auto flags = std::make_shared<AssembliesFlags>();
+  CLI::App* publish = app->add_subcommand(
+      "publish-assemblies",
+      "List public assemblies that requests are held against");
+  publish->footer(
+      "From then on the entry of a request that overlaps one says so, and "
+      "whether the request\ndeclared it.\n\nExamples:\n"
+      "  sightline submit --example assembly_calendar > calendar.json\n"
+      "  sightline publish-assemblies calendar.json --registrar-key r1.key \\\n"
+      "      --registrar-key r2.key");
+  publish
+      ->add_option("FILE", flags->file,
+                   "The calendar as JSON or text proto; - is standard input")
+      ->required();
+  AddRegistrarOptions(publish, &flags->registrar);
+  SetAction(publish, run,
+            [flags, run] { return PublishAssemblies(*flags, *run); });
+}
+
 // --- change-log-keys --------------------------------------------------------------
 
 struct LogKeyFlags {
@@ -454,6 +491,7 @@ void AddRegistrarCommands(CLI::App* app, Invocation* run) {
   AddRotateKeys(app, run);
   AddSetStatus(app, run);
   AddPublishPolicy(app, run);
+  AddPublishAssemblies(app, run);
   AddChangeLogKeys(app, run);
   AddCountersign(app, run);
 }

@@ -16,6 +16,7 @@
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/files.h"
+#include "cmd/cli/openings_file.h"
 #include "crypto/key_file.h"
 #include "crypto/sha256.h"
 #include "statement/describe.h"
@@ -63,13 +64,9 @@ class OpeningsKeeper {
   absl::Status Write(const std::string& path,
                      const v1::SubmitRequest& request) {
     if (path.empty()) return absl::OkStatus();
-    Json list = Json::array();
-    for (const auto& opening : request.openings()) {
-      ASSIGN_OR_RETURN(const std::string json,
-                       statement::OpeningToJson(opening));
-      list.push_back(Json::parse(json, nullptr, /*allow_exceptions=*/false));
-    }
-    const std::string text = absl::StrCat(list.dump(2), "\n");
+    const std::vector<v1::SealOpening> openings(request.openings().begin(),
+                                                request.openings().end());
+    ASSIGN_OR_RETURN(const std::string text, FormatOpeningsFile(openings));
     // A run that sends the same again finds its own.
     if (ReadFile(path).value_or("") == text) return absl::OkStatus();
     RETURN_IF_ERROR(crypto::WriteSecretFile(path, text));

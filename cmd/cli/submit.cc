@@ -14,11 +14,13 @@
 #include "cmd/cli/files.h"
 #include "cmd/cli/settings.h"
 #include "cmd/cli/submission.h"
+#include "cmd/cli/tally_input.h"
 #include "cmd/cli/values.h"
 #include "crypto/key_file.h"
 #include "proto/sightline/v1/submission_service.pb.h"
 #include "statement/examples.h"
 #include "statement/kinds.h"
+#include "statement/tally.h"
 #include "statement/timestamps.h"
 
 namespace sightline::cli {
@@ -89,7 +91,8 @@ absl::StatusOr<int> Submit(const SubmitFlags& flags, Invocation& run) {
     return absl::InvalidArgumentError(absl::StrCat(
         statement::KindName(statement::KindOf(draft.statement)),
         ": registrars say this; use `sightline enrol`, `rotate-keys`, "
-        "`set-status`, `publish-policy` or `change-log-keys`"));
+        "`set-status`, `publish-policy`, `publish-assemblies` or "
+        "`change-log-keys`"));
   }
   return SubmitDraft(settings, flags.keep, std::move(draft), run);
 }
@@ -106,6 +109,7 @@ struct RespondFlags {
   std::string declined;
   std::string no_action;
   std::string opted_out;
+  std::string tally;
   uint32_t clips = 0;
   uint32_t camera_hours = 0;
   std::string content_given;
@@ -143,6 +147,16 @@ absl::Status TakeCounts(const RespondFlags& flags, v1::FootageResponse* out) {
   return absl::OkStatus();
 }
 
+// Counts, root and size of what `tally build` wrote.
+absl::Status TakeTally(const RespondFlags& flags, v1::FootageResponse* out) {
+  if (flags.tally.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(auto leaves, ReadTallyFile(flags.tally));
+  const auto tally = statement::Tally::FromLeaves(std::move(leaves));
+  if (!tally.ok()) return base::Annotate(tally.status(), flags.tally);
+  tally->FillIn(out);
+  return absl::OkStatus();
+}
+
 absl::Status TakeNoticeTime(const RespondFlags& flags, const Invocation& run,
                             v1::FootageResponse* response) {
   if (!flags.user_notice_time.empty()) {
@@ -174,6 +188,7 @@ absl::StatusOr<Draft> MakeResponse(const RespondFlags& flags,
                        &ParseEnum<v1::UserNotice>, response,
                        &R::set_user_notice));
   RETURN_IF_ERROR(TakeCounts(flags, response));
+  RETURN_IF_ERROR(TakeTally(flags, response));
   response->set_moderated(flags.moderated);
   RETURN_IF_ERROR(TakeNoticeTime(flags, run, response));
   return draft;
@@ -206,6 +221,13 @@ void AddAnswerOptions(CLI::App* respond, RespondFlags* flags) {
   count("--declined", &flags->declined, "declined");
   count("--no-action", &flags->no_action, "did nothing");
   count("--opted-out", &flags->opted_out, "opted out");
+  CLI::Option* tally = respond->add_option(
+      "--tally", flags->tally,
+      "What `tally build` wrote: its counts, root and size");
+  for (const char* name :
+       {"--shared", "--declined", "--no-action", "--opted-out"}) {
+    tally->excludes(name);
+  }
   respond->add_option("--clips", flags->clips, "Clips given");
   respond->add_option("--camera-hours", flags->camera_hours,
                       "Camera hours given");
@@ -255,6 +277,7 @@ void AddRespond(CLI::App* app, Invocation* run) {
       "Examples:\n"
       "  sightline respond 17 --outcome partial --notified 140 --shared 12 \\\n"
       "      --declined 3 --clips 9 --content-given yes\n"
+      "  sightline respond 17 --outcome partial --tally tally.secret\n"
       "  sightline respond 18 --outcome rejected --refusal-ground overbroad");
   respond->add_option("REQUEST", flags->request, "Leaf index of the request")
       ->required();
