@@ -1,8 +1,10 @@
 #include "services/entry_stream.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
 #include "services/grpc_status.h"
 #include "services/raw_message.h"
 
@@ -62,9 +64,7 @@ void EntryStream::Step() {
       Finish(grpc::Status::OK);
       return;
     }
-    absl::StatusOr<EncodedRun> run =
-        EncodeRun(*parts_.store, *parts_.nodes, *tree_, next_index_, filter_,
-                  options_.run);
+    absl::StatusOr<RunMessage> run = NextRun();
     if (!run.ok()) {
       Finish(ToGrpcStatus(run.status()));
       return;
@@ -76,6 +76,24 @@ void EntryStream::Step() {
       return;
     }
   }
+}
+
+absl::StatusOr<RunMessage> EntryStream::NextRun() {
+  const bool shared = filter_.takes_everything();
+  if (shared) {
+    std::optional<RunMessage> kept = parts_.tail_runs->Find(next_index_, tree_);
+    if (kept.has_value()) return *std::move(kept);
+  }
+  ASSIGN_OR_RETURN(EncodedRun run,
+                   EncodeRun(*parts_.store, *parts_.nodes, *tree_, next_index_,
+                             filter_, options_.run));
+  RunMessage out;
+  out.entries = run.entries;
+  out.next_index = run.next_index;
+  out.exhausted = run.exhausted;
+  out.bytes = ToByteBuffer(std::move(run.buffer), run.offset);
+  if (shared) parts_.tail_runs->Keep(next_index_, tree_, out);
+  return out;
 }
 
 bool EntryStream::EndIfAsked() {
@@ -125,7 +143,7 @@ void EntryStream::Ready() {
 
 // Runs without entries are sent now and then, so that a reader who resumes need
 // not begin where the last match was.
-bool EntryStream::WorthSending(const EncodedRun& run) const {
+bool EntryStream::WorthSending(const RunMessage& run) const {
   if (run.entries > 0) return true;
   const int64_t silent_ms = parts_.clock->NowUnixMs() - sent_unix_ms_;
   return !follow_ ||
@@ -133,10 +151,10 @@ bool EntryStream::WorthSending(const EncodedRun& run) const {
          silent_ms >= absl::ToInt64Milliseconds(options_.progress_time);
 }
 
-void EntryStream::Send(EncodedRun run) {
+void EntryStream::Send(RunMessage run) {
   sent_index_ = run.next_index;
   sent_unix_ms_ = parts_.clock->NowUnixMs();
-  message_ = ToByteBuffer(std::move(run.buffer), run.offset);
+  message_ = std::move(run.bytes);
   StartWrite(&message_);
 }
 

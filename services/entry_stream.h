@@ -1,6 +1,6 @@
 // One StreamEntries call: sends runs of entries, one message at a time, always
 // read from the store, so a slow reader costs one message of memory and nobody
-// any time.
+// any time. Readers at the tail share what they are sent (tail_runs.h).
 //
 // A run is proved in the tree that was published when the reader last reached
 // the end, not in the newest: catching up needs one checkpoint, not one a
@@ -17,6 +17,7 @@
 #include <memory>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "grpcpp/support/byte_buffer.h"
@@ -24,6 +25,7 @@
 #include "publish/publisher.h"
 #include "services/entry_filter.h"
 #include "services/entry_run.h"
+#include "services/tail_runs.h"
 #include "services/tree_wait.h"
 #include "services/worker_pool.h"
 #include "storage/log_store.h"
@@ -46,6 +48,7 @@ class EntryStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     const tiles::NodeReader* nodes = nullptr;  // of that store
     publish::Publisher* publisher = nullptr;
     WorkerPool* readers = nullptr;
+    TailRuns* tail_runs = nullptr;
     const base::Clock* clock = nullptr;
     // Called once, when gRPC is done with the call.
     std::function<void(EntryStream*)> on_done;
@@ -77,8 +80,9 @@ class EntryStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   bool FindTree();
   void Wait();
   void Ready();
-  void Send(EncodedRun run);
-  bool WorthSending(const EncodedRun& run) const;
+  absl::StatusOr<RunMessage> NextRun();
+  void Send(RunMessage run);
+  bool WorthSending(const RunMessage& run) const;
   bool EndIfAsked();
 
   const EntryStreamOptions options_;

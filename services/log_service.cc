@@ -138,6 +138,7 @@ StreamReactor* LogService::StreamEntries(grpc::CallbackServerContext*,
   parts.nodes = &log_->nodes();
   parts.publisher = &log_->publisher();
   parts.readers = readers_;
+  parts.tail_runs = &tail_runs_;
   parts.clock = clock_;
   parts.on_done = [this](EntryStream* done) {
     streams_.Remove(done);

@@ -22,6 +22,7 @@
 #include "services/live_calls.h"
 #include "services/log_instance.h"
 #include "services/log_queries.h"
+#include "services/tail_runs.h"
 #include "services/unary_calls.h"
 #include "services/worker_pool.h"
 
@@ -93,6 +94,7 @@ class LogService final
   const base::Clock* const clock_;
   const LogQueries queries_;
   CallLimit stream_limit_;
+  TailRuns tail_runs_;
   LiveCalls<EntryStream> streams_;
   LiveCalls<CheckpointWait> waits_;
 };
