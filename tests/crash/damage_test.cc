@@ -279,6 +279,28 @@ TEST_F(DamageTest, OfARemovedValueIsNamed) {
 
 // Any byte of any file with values in it. RocksDB's checksums find most; a byte
 // that no value depends on (statistics, an old version) may do no harm.
+// Each of the past belongs to a batch whose end the entries tell, too.
+TEST_F(DamageTest, OfAnOlderCheckpointThatIsRemovedIsNamed) {
+  const storage::RocksDbOptions options = SmallOptions();
+  for (const uint64_t size : {5, 106}) {
+    ASSERT_OK(storage::RemoveStored(folder(), Family::kCheckpoints,
+                                    {.number = size}));
+    uint64_t removed = 0;
+    {
+      ASSERT_OK_AND_ASSIGN(const auto store,
+                           storage::RocksDbLogStore::Open(folder(), options));
+      // The one that was the last of a size up to this.
+      for (removed = size; *store->ReadBatchEnd(removed - 1) != removed;) {
+        --removed;
+      }
+    }
+    EXPECT_THAT(Audit(CheckDepth::kHashes),
+                StatusIs(kDataLoss, HasSubstr(absl::StrCat(
+                                        "checkpoint of tree size ", removed,
+                                        ": stored record: got none"))));
+  }
+}
+
 TEST_F(DamageTest, OfAnyByteOfAFileIsAnErrorOrChangesNoValue) {
   // What came after the last start is in the write-ahead log.
   ASSERT_OK(log_->Restart());
