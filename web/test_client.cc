@@ -20,7 +20,7 @@
 namespace sightline::web {
 namespace {
 
-constexpr int kPatienceSeconds = 30;
+constexpr int kPatienceSeconds = 180;
 
 }  // namespace
 

@@ -2,7 +2,7 @@
 // only.
 //
 // Errors:  kUnavailable: cannot connect, or the server hung up; kDeadlineExceeded:
-//          nothing came for 30 s (so that a test fails instead of hanging).
+//          nothing came for three minutes (so that a test fails instead of hanging).
 // Threads: thread-compatible; one thread may read while another sends.
 #pragma once
 
