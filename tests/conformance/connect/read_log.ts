@@ -13,6 +13,8 @@ import { createConnectTransport } from "@connectrpc/connect-node";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { BadRequestSchema } from "./gen/proto/google/rpc/error_details_pb.js";
 import { LogService } from "./gen/proto/sightline/v1/log_service_pb.js";
+import { StatisticsGrouping } from "./gen/proto/sightline/v1/record_pb.js";
+import { RecordService } from "./gen/proto/sightline/v1/record_service_pb.js";
 import { RegistryService } from "./gen/proto/sightline/v1/registry_service_pb.js";
 
 function check(what: string, holds: boolean): void {
@@ -104,6 +106,7 @@ async function readAll(url: string, agency: string, keyId: Uint8Array, binary: b
   const second = await registry.listSubmitters({ pageSize: 1, pageToken: first.nextPageToken });
   check("pages follow each other", first.submitters[0]!.submitter < second.submitters[0]!.submitter);
   await registry.listPolicies({});
+  await readRecord(url, agency, about.treeSize, binary, get);
 
   await refused("an entry beyond the tree", Code.OutOfRange, log.getEntry({ index: 1000000n }));
   await refused("an unknown submitter", Code.NotFound, registry.getSubmitter({ submitter: "ori:ZZ0000000" }));
@@ -111,6 +114,28 @@ async function readAll(url: string, agency: string, keyId: Uint8Array, binary: b
   const [fault] = refusal.findDetails(BadRequestSchema);
   check("the fault is named", fault?.fieldViolations[0]?.field === "max_entries");
   await refused("a wait that is too long", Code.DeadlineExceeded, log.getCheckpoint({ minTreeSize: 1000000n }, { timeoutMs: 100 }));
+}
+
+// The questions of the record; what answers them comes after the log, if only just.
+async function readRecord(url: string, agency: string, treeSize: bigint, binary: boolean, get: boolean): Promise<void> {
+  const record = clientOf(RecordService, url, binary, get);
+  let found = await record.searchRequests({ pageSize: 2 });
+  while (found.basis!.treeSize < treeSize) found = await record.searchRequests({ pageSize: 2 });
+  check("a page has the rows that were asked for", found.rows.length === 2 && found.nextPageToken !== "");
+  check("the rows' entries come with them", found.basis!.entries.length >= 2);
+  const { index } = found.rows[0]!.facts!;
+  const { row } = await record.getRequest({ index });
+  check("the request is the one that was asked for", row!.facts!.index === index);
+  const feed = await record.listFeed({ submitter: agency, pageSize: 3 });
+  check("a feed begins with its first entry", feed.rows[0]!.ordinal === 1n);
+  const seals = await record.listSeals({ pageSize: 1 });
+  check("seals are answered for the same log", seals.basis!.treeSize >= treeSize);
+  const changes = await record.listChanges({ sinceIndex: 0n });
+  check("nothing was changed", changes.rows.length === 0);
+  const reports = await record.reconcile({ fromMonth: 197001, untilMonth: 199912 });
+  check("nothing was reported", reports.rows.length === 0);
+  const statistics = await record.getStatistics({ groupBy: StatisticsGrouping.AGENCY });
+  check("the agency is counted", statistics.rows.some((group) => group.key === agency));
 }
 
 // Follows the tail over so many appends, then leaves.
@@ -141,7 +166,7 @@ async function checkDescription(url: string): Promise<void> {
   const description = (await response.json()) as { paths: Record<string, unknown> };
   const { valid, errors } = await new Validator().validate(description);
   check(`the OpenAPI description: ${JSON.stringify(errors)}`, valid);
-  for (const method of [LogService, RegistryService].flatMap((service) => methodsOf(service))) {
+  for (const method of [LogService, RegistryService, RecordService].flatMap((service) => methodsOf(service))) {
     check(`the description has ${method}`, `/${method}` in description.paths);
   }
 }
@@ -160,7 +185,7 @@ async function main(): Promise<void> {
     for (const get of [false, true]) await readAll(url, agency, keyId, binary, get);
     await follow(url, binary);
   }
-  for (const method of [LogService, RegistryService].flatMap((service) => methodsOf(service))) {
+  for (const method of [LogService, RegistryService, RecordService].flatMap((service) => methodsOf(service))) {
     check(`a call of ${method}`, called.has(method));
   }
   console.log(`${called.size} methods, JSON and binary, POST and GET, and a stream: as the client expects`);
