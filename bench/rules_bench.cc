@@ -101,8 +101,8 @@ void Run(int statements, int rounds) {
     }));
     verifications.push_back(
         MicrosEach(samples, [&public_key](const Sample& sample) {
-          Check(crypto::VerifySignature(public_key, sample.signed_bytes,
-                                        sample.signature)
+          Check(statement::VerifySignature(public_key, sample.signed_bytes,
+                                           sample.signature)
                     .ok(),
                 "signature refused");
         }));
