@@ -55,7 +55,8 @@ v1::Purpose PurposeOfClass(absl::string_view text) {
 // Against the published list: code first, our class of purpose last.
 TEST(Offences, AgreeWithThePublishedList) {
   const char* folder = std::getenv("SIGHTLINE_TEST_DATA");
-  if (folder == nullptr) GTEST_SKIP() << "SIGHTLINE_TEST_DATA is not set";
+  if (folder == nullptr || *folder == '\0')
+    GTEST_SKIP() << "SIGHTLINE_TEST_DATA is not set";
   std::ifstream file(std::string(folder) + "/nibrs_offense_codes.csv");
   std::string line;
   ASSERT_TRUE(std::getline(file, line)) << "no list of offences there";
