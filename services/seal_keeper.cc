@@ -134,6 +134,7 @@ absl::Status SealKeeper::ReadEntries() {
     first_index_ = schedule_.full_from().value_or(0);
     next_index_ = first_index_;
     schedule_ = statement::SealSchedule(options_.max_seals);
+    unopenable_.clear();  // those of the schedule, so no more than it holds
     turn_ = false;
   }
   const uint64_t size = log_->publisher().integrated()->tree_size;
