@@ -225,6 +225,14 @@ std::string DeedText(const v1::Statement& s, const NameOf& names) {
       return ResponseText(s.footage_response());
     case v1::Statement::kAmendment:
       return AmendmentText(s.amendment(), names);
+    case v1::Statement::kSealedStatement:
+      return absl::StrCat("sealed a request as a whole (",
+                          Text(s.sealed_statement().legal_process()), ", ",
+                          MonthText(s.sealed_statement().month()), ")");
+    case v1::Statement::kEmergencyReview:
+      return absl::StrCat("reviewed the emergency request in ",
+                          Entry(s.emergency_review().request()), ": ",
+                          Text(s.emergency_review().verdict()));
     case v1::Statement::kUnsealing:
       return UnsealingText(s.unsealing());
     case v1::Statement::kSealRenewal:

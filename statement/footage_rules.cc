@@ -462,6 +462,22 @@ void CheckFootageResponse(const v1::FootageResponse& response, const Path& at,
   ResponseCheck(response, at, check).Run();
 }
 
+void CheckEmergencyReview(const v1::EmergencyReview& review, const Path& at,
+                          Checker* check) {
+  check->Link(review.has_request(), review.request(), at / "request");
+  check->RequiredEnum(review.verdict(), v1::ReviewVerdict_IsValid,
+                      at / "verdict");
+  check->RequiredEnum(review.verification(), v1::RequesterVerification_IsValid,
+                      at / "verification");
+}
+
+void CheckSealedStatement(const v1::SealedStatement& sealed, const Path& at,
+                          Checker* check) {
+  check->RequiredEnum(sealed.legal_process(), v1::LegalProcess_IsValid,
+                      at / "legal_process");
+  check->Month(sealed.month(), at / "month");
+}
+
 void CheckAmendment(const v1::Amendment& amendment, const Path& at,
                     Checker* check) {
   check->Link(amendment.has_target(), amendment.target(), at / "target");

@@ -20,6 +20,10 @@ void CheckReportedRequest(const v1::FootageRequest& request, const Path& at,
 
 void CheckFootageResponse(const v1::FootageResponse& response, const Path& at,
                           Checker* check);
+void CheckEmergencyReview(const v1::EmergencyReview& review,
+                          const Path& at, Checker* check);
+void CheckSealedStatement(const v1::SealedStatement& sealed, const Path& at,
+                          Checker* check);
 void CheckAmendment(const v1::Amendment& amendment, const Path& at,
                     Checker* check);
 

@@ -113,6 +113,10 @@ void CheckKind(const v1::Statement& s, Checker* check) {
       return CheckFootageResponse(s.footage_response(), at, check);
     case v1::Statement::kAmendment:
       return CheckAmendment(s.amendment(), at, check);
+    case v1::Statement::kEmergencyReview:
+      return CheckEmergencyReview(s.emergency_review(), at, check);
+    case v1::Statement::kSealedStatement:
+      return CheckSealedStatement(s.sealed_statement(), at, check);
     case v1::Statement::kUnsealing:
       return CheckUnsealing(s.unsealing(), at, check);
     case v1::Statement::kSealRenewal:

@@ -46,6 +46,9 @@ inline std::string Text(v1::EmergencyBasis value) {
 inline std::string Text(v1::RequesterVerification value) {
   return Text(v1::RequesterVerification_descriptor(), value);
 }
+inline std::string Text(v1::ReviewVerdict value) {
+  return Text(v1::ReviewVerdict_descriptor(), value);
+}
 inline std::string Text(v1::Outcome value) {
   return Text(v1::Outcome_descriptor(), value);
 }
