@@ -10,11 +10,12 @@
 #include "statement/entry_codec.h"
 #include "statement/kinds.h"
 #include "statement/links.h"
-#include "statement/policy.h"
 #include "statement/seal.h"
 #include "statement/statement_codec.h"
 #include "statement/validate.h"
+#include "statement/verdict.h"
 #include "statement/violations.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::admission {
 namespace {
@@ -92,12 +93,11 @@ absl::StatusOr<Admission::Judged> Admission::Judge(
   if (index == 0) index = registry_.applied_size();
   ASSIGN_OR_RETURN(judged.keys, registry_.AuthoriseRules(
                                     index, signed_statement, statement));
-  if (statement::IsGoverned(statement)) {
-    const statement::PolicyView policies =
-        registry_.PoliciesFor(statement, admitted_unix_ms, index);
-    judged.verdict = statement::EncodeVerdict(
-        policies.in_force == nullptr ? nullptr : &policies.in_force->policy(),
-        statement::Evaluate(statement, admitted_unix_ms, policies));
+  // Of what is sealed as a whole, findings come when it is opened.
+  if (!statement.header().has_whole_seal()) {
+    judged.verdict =
+        statement::JudgeStatement(registry_, index, admitted_unix_ms, statement)
+            .Encoded();
   }
   return judged;
 }
@@ -137,7 +137,9 @@ absl::StatusOr<AdmittedEntry> Admission::Check(
   ASSIGN_OR_RETURN(const v1::Statement statement, Open(signed_statement));
   RETURN_IF_ERROR(CheckPeer(peer, statement));
   statement::Violations violations = statement::Validate(statement);
-  violations.Append(statement::CheckOpenings(statement, openings));
+  violations.Append(statement.header().has_whole_seal()
+                        ? statement::CheckWholeOpening(openings)
+                        : statement::CheckOpenings(statement, openings));
   if (statement.header().origin() != options_.origin) {
     violations.Add(
         "header.origin",
@@ -184,19 +186,22 @@ absl::StatusOr<AdmittedEntry> Admission::Finish(
     const SealOpenings& openings) const {
   AdmittedEntry entry;
   entry.identity_hash_ = statement::IdentityHash(signed_statement);
-  if (!openings.empty()) {
-    if (sealer_ == nullptr) {
-      return absl::FailedPreconditionError(
-          "this log has no key to keep sealed fields with; ask its operator");
-    }
+  if (!openings.empty() && sealer_ == nullptr) {
+    return absl::FailedPreconditionError(
+        "this log has no key to keep sealed fields with; ask its operator");
+  }
+  entry.feed_ = statement::FeedOf(statement);
+  if (statement.header().has_whole_seal()) {
+    RETURN_IF_ERROR(SealWhole(signed_statement, statement, admitted_unix_ms,
+                              openings[0], &entry));
+  } else if (!openings.empty()) {
     ASSIGN_OR_RETURN(entry.sealed_payload_,
                      sealer_->Seal(entry.identity_hash_, openings));
   }
   entry.signed_statement_ = signed_statement.SerializeAsString();
   entry.verdict_ = std::move(judged.verdict);
-  entry.feed_ = statement.header().submitter();
   entry.admitted_unix_ms_ = admitted_unix_ms;
-  entry.governed_ = statement::IsGoverned(statement);
+  entry.governed_ = statement.has_footage_request() && entry.face_.empty();
   if (statement.has_erasure()) {
     entry.erases_ = statement.erasure().target().index();
   }
@@ -210,6 +215,23 @@ absl::StatusOr<AdmittedEntry> Admission::Finish(
         statement::kMaxEntryBytes, " bytes"));
   }
   return entry;
+}
+
+absl::Status Admission::SealWhole(const v1::SignedStatement& signed_statement,
+                                  const v1::Statement& statement,
+                                  int64_t admitted_unix_ms,
+                                  const v1::SealOpening& salted,
+                                  AdmittedEntry* entry) const {
+  SealOpenings openings;
+  *openings.Add() = statement::FillWholeOpening(salted, signed_statement);
+  const crypto::Digest commitment = statement::Commitment(
+      statement::kWholePath, openings[0].salt(), openings[0].value());
+  ASSIGN_OR_RETURN(entry->sealed_payload_, sealer_->Seal(commitment, openings));
+  entry->face_ = statement::MakeFace(statement, crypto::AsBytes(commitment),
+                                     statement::MonthOf(admitted_unix_ms))
+                     .SerializeAsString();
+  entry->feed_ = std::string(statement::kSealedSubmitter);
+  return absl::OkStatus();
 }
 
 absl::Status Admission::Recheck(uint64_t index, int64_t admitted_unix_ms,

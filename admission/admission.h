@@ -76,7 +76,8 @@ class Admission final : public Gate {
   absl::StatusOr<AdmittedEntry> AdmitGenesis(
       const v1::SignedStatement& genesis);
 
-  // See the head of the file. `openings` one per sealed field, in order.
+  // See the head of the file. `openings` one per sealed field, in order; of a
+  // statement with a whole_seal one (statement::CheckWholeOpening).
   absl::StatusOr<AdmittedEntry> Admit(const Peer& peer,
                                       const v1::SignedStatement& statement,
                                       const SealOpenings& openings);
@@ -109,6 +110,13 @@ class Admission final : public Gate {
   absl::StatusOr<AdmittedEntry> Check(const Peer& peer,
                                       const v1::SignedStatement& statement,
                                       const SealOpenings& openings);
+  // Fills in what becomes of a request that is sealed as a whole: face, payload,
+  // feed.
+  absl::Status SealWhole(const v1::SignedStatement& signed_statement,
+                         const v1::Statement& statement,
+                         int64_t admitted_unix_ms,
+                         const v1::SealOpening& salted,
+                         AdmittedEntry* entry) const;
   absl::StatusOr<AdmittedEntry> Finish(
       const v1::SignedStatement& signed_statement,
       const v1::Statement& statement, int64_t admitted_unix_ms, Judged judged,

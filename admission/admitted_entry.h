@@ -24,6 +24,9 @@ class AdmittedEntry {
 
   // Serialised SignedStatement.
   absl::string_view signed_statement() const { return signed_statement_; }
+  // What the entry holds in its stead when it is sealed as a whole: a serialised
+  // face (statement/whole_seal.h), of whichever month; empty otherwise.
+  absl::string_view face() const { return face_; }
   // Serialised fields of Entry that policy evaluation filled in (policy, findings).
   absl::string_view verdict() const { return verdict_; }
   // The submitter whose feed this entry joins.
@@ -56,6 +59,7 @@ class AdmittedEntry {
   AdmittedEntry() = default;
 
   std::string signed_statement_;
+  std::string face_;
   std::string verdict_;
   std::string feed_;
   crypto::Digest identity_hash_{};

@@ -345,7 +345,7 @@ class Checker {
     for (const std::string& entry : file_.entries()) {
       const auto peek = statement::PeekEntry(entry);
       if (!peek.ok()) return Unverified("entry", peek.status());
-      if (peek->submitter == submitter) {
+      if (peek->feed == submitter) {
         return Unverified(
             absl::StrCat("entry ", index, " of ", submitter, " was left out"));
       }

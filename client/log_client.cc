@@ -75,15 +75,16 @@ absl::StatusOr<v1::SubmitResponse> CallAdminFor(
   }
 }
 
-absl::StatusOr<SubmitResult> CheckSubmitted(v1::SubmitResponse response,
-                                            const v1::SignedStatement& sent,
-                                            TreeTracker& tracker) {
+absl::StatusOr<SubmitResult> CheckSubmitted(
+    v1::SubmitResponse response, const v1::SignedStatement& sent,
+    const google::protobuf::RepeatedPtrField<v1::SealOpening>& openings,
+    TreeTracker& tracker) {
   SubmitResult result;
   result.duplicate = response.duplicate();
   ASSIGN_OR_RETURN(
       result.receipt,
       CheckReceipt(std::move(*response.mutable_receipt()), tracker));
-  RETURN_IF_ERROR(CheckHolds(result.receipt, sent, result.duplicate));
+  RETURN_IF_ERROR(CheckHolds(result.receipt, sent, openings, result.duplicate));
   return result;
 }
 
@@ -152,7 +153,7 @@ absl::StatusOr<SubmitResult> LogClient::Submit(
                                      &v1::SubmissionService::Stub::Submit,
                                      "Submit", request));
   return CheckSubmitted(std::move(response), request.statement(),
-                        connection_->tracker());
+                        request.openings(), connection_->tracker());
 }
 
 std::unique_ptr<SubmitStream> LogClient::OpenSubmitStream() {
@@ -166,7 +167,7 @@ absl::StatusOr<SubmitResult> LogClient::Administer(
   ASSIGN_OR_RETURN(v1::SubmitResponse response,
                    CallAdminFor(statement::KindOf(statement), *connection_,
                                 signed_statement));
-  return CheckSubmitted(std::move(response), signed_statement,
+  return CheckSubmitted(std::move(response), signed_statement, {},
                         connection_->tracker());
 }
 
@@ -176,7 +177,7 @@ absl::StatusOr<SubmitResult> LogClient::Unseal(
                    CallFor(*connection_, connection_->disclosure(),
                            &v1::DisclosureService::Stub::Unseal, "Unseal",
                            signed_statement));
-  return CheckSubmitted(std::move(response), signed_statement,
+  return CheckSubmitted(std::move(response), signed_statement, {},
                         connection_->tracker());
 }
 
@@ -424,7 +425,24 @@ absl::StatusOr<Receipt> LogClient::GetReceiptByIdentity(
   if (!peek.ok()) return Unverified("receipt's entry", peek.status());
   const crypto::Digest found =
       statement::IdentityHash(peek->payload_type, peek->payload);
+  // Nobody can tell from a face which statement it hides.
+  if (peek->kind == v1::STATEMENT_KIND_SEALED_STATEMENT) {
+    return Unverified(
+        "GetReceipt: the statement is sealed as a whole; its receipt can be "
+        "checked with the submission and its opening alone");
+  }
   RETURN_IF_ERROR(CheckAnswered(found == identity_hash, "GetReceipt"));
+  return receipt;
+}
+
+absl::StatusOr<Receipt> LogClient::GetReceiptOf(
+    const v1::SubmitRequest& submission) {
+  v1::GetReceiptRequest request;
+  request.set_identity_hash(std::string(
+      crypto::AsBytes(statement::IdentityHash(submission.statement()))));
+  ASSIGN_OR_RETURN(Receipt receipt, FetchReceipt(request));
+  RETURN_IF_ERROR(CheckHolds(receipt, submission.statement(),
+                             submission.openings(), /*duplicate=*/true));
   return receipt;
 }
 

@@ -205,6 +205,8 @@ class LogClient {
   // What a submitter whose answer was lost asks for (statement/dsse.h).
   absl::StatusOr<Receipt> GetReceiptByIdentity(
       const crypto::Digest& identity_hash);
+  // Of what was submitted, also when it is sealed as a whole.
+  absl::StatusOr<Receipt> GetReceiptOf(const v1::SubmitRequest& submission);
 
   // --- Registry, as of a tree size (0: the newest) ---
 

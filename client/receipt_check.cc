@@ -9,6 +9,8 @@
 #include "client/proof_bytes.h"
 #include "merkle/proof.h"
 #include "statement/entry_codec.h"
+#include "statement/statement_codec.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::client {
 
@@ -40,6 +42,30 @@ absl::Status CheckHolds(const Receipt& receipt,
       "receipt for entry ", receipt.index, ": the entry holds ",
       same_statement ? "other signatures than those submitted"
                      : "another statement than the one submitted"));
+}
+
+absl::Status CheckHolds(
+    const Receipt& receipt, const v1::SignedStatement& submitted,
+    const google::protobuf::RepeatedPtrField<v1::SealOpening>& openings,
+    bool duplicate) {
+  ASSIGN_OR_RETURN(const v1::Statement statement,
+                   statement::ParseStatement(submitted.payload()));
+  if (!statement.header().has_whole_seal()) {
+    return CheckHolds(receipt, submitted, duplicate);
+  }
+  const auto peek = statement::PeekEntry(receipt.bytes);
+  if (!peek.ok()) return Unverified("receipt's entry", peek.status());
+  const auto face = statement::ParseStatement(peek->payload);
+  if (!face.ok()) return Unverified("receipt's entry", face.status());
+  if (openings.size() == 1 &&
+      statement::IsFaceOf(*face, submitted, openings[0])) {
+    return absl::OkStatus();
+  }
+  return Unverified(absl::StrCat(
+      "receipt for entry ", receipt.index,
+      ": the entry is not what the sealed statement and its salt make",
+      duplicate ? "; it was sealed before, under another salt or signature"
+                : ""));
 }
 
 }  // namespace sightline::client

@@ -15,6 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "client/tree_tracker.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "merkle/hash.h"
 #include "proto/sightline/v1/entry.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
@@ -47,5 +48,12 @@ absl::StatusOr<Receipt> CheckReceipt(v1::Receipt receipt, TreeTracker& tracker);
 // again is the same statement).
 absl::Status CheckHolds(const Receipt& receipt,
                         const v1::SignedStatement& submitted, bool duplicate);
+
+// The same of what was submitted with its openings. Of a request that is sealed as a
+// whole the entry holds the face (statement/whole_seal.h), made with the salt given.
+absl::Status CheckHolds(
+    const Receipt& receipt, const v1::SignedStatement& submitted,
+    const google::protobuf::RepeatedPtrField<v1::SealOpening>& openings,
+    bool duplicate);
 
 }  // namespace sightline::client

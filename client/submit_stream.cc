@@ -41,8 +41,8 @@ absl::StatusOr<SubmitResult> Check(v1::SubmitStreamResponse response,
   ASSIGN_OR_RETURN(
       result.receipt,
       CheckReceipt(std::move(*accepted.mutable_receipt()), tracker));
-  RETURN_IF_ERROR(
-      CheckHolds(result.receipt, request.statement(), result.duplicate));
+  RETURN_IF_ERROR(CheckHolds(result.receipt, request.statement(),
+                             request.openings(), result.duplicate));
   return result;
 }
 

@@ -108,7 +108,31 @@ class CheckLogTest : public ::testing::Test {
     return statement;
   }
   void AddLinked(v1::StatementKind kind, absl::string_view submitter) {
-    log_.Add(Linked(kind, submitter, LinkTo(request_)));
+    AddLinked(kind, submitter, request_);
+  }
+  void AddLinked(v1::StatementKind kind, absl::string_view submitter,
+                 uint64_t to) {
+    log_.Add(Linked(kind, submitter, LinkTo(to)));
+  }
+
+  // A warrant that a court forbids to tell of for 30 days.
+  v1::Statement Gagged(absl::string_view submitter) {
+    v1::Statement out =
+        log_.Make(v1::STATEMENT_KIND_FOOTAGE_REQUEST, submitter);
+    v1::StatementHeader& header = *out.mutable_header();
+    header.clear_sealed();
+    v1::WholeSeal& seal = *header.mutable_whole_seal();
+    seal.set_ground(v1::SEAL_GROUND_JEOPARDIZE);
+    seal.set_granter(v1::SEAL_GRANTER_COURT);
+    seal.mutable_sealed_until()->set_seconds(header.claimed_time().seconds() +
+                                             30 * 24 * 3600);
+    v1::FootageRequest& request = *out.mutable_footage_request();
+    request.set_channel(v1::CHANNEL_LEGAL_PROCESS);
+    request.set_legal_process(v1::LEGAL_PROCESS_SEARCH_WARRANT);
+    request.set_court_county_fips("06037");
+    request.set_judge_issued(v1::DECLARED_YES);
+    request.mutable_policy()->set_policy_id("ca-electronic-warrant");
+    return out;
   }
 
   static CheckReport Check(tiles::MemoryTiles* log,
@@ -670,6 +694,56 @@ TEST_F(CheckLogTest, NamesAVerdictThatTheLogDoesNotLeadTo) {
   });
   EXPECT_THAT(Problems(), ElementsAre(IsAt(ProblemKind::kVerdict, hidden),
                                       IsAt(ProblemKind::kVerdict, invented)));
+}
+
+TEST_F(CheckLogTest, AcceptsAWholeRequestSealedAndOpened) {
+  v1::SealOpening opening;
+  const uint64_t face = log_.AddFace(Gagged(kAgency), &opening);
+  const uint64_t opened = log_.Add(log_.Opening(kAgency, face, opening));
+  AddLinked(v1::STATEMENT_KIND_FOOTAGE_RESPONSE, kPlatform, opened);
+  EXPECT_THAT(Problems(), IsEmpty());
+}
+
+TEST_F(CheckLogTest, NamesAFaceThatTheLogWouldNotMake) {
+  v1::SealOpening opening;
+  v1::Entry entry;
+  entry.ParseFromString(log_.entry(log_.AddFace(Gagged(kAgency), &opening)));
+  entry.set_feed_ordinal(2);
+  entry.set_feed_previous_index(log_.size() - 1);
+  entry.set_admitted_unix_ms(entry.admitted_unix_ms() + 1);
+  const uint64_t later = log_.AddBytes(entry.SerializeAsString());
+  EXPECT_THAT(Problems(), Contains(IsAt(ProblemKind::kAdmissionTime, later)));
+}
+
+TEST_F(CheckLogTest, NamesWhatWasSealedAndMightNotHaveBeenSaid) {
+  v1::SealOpening opening;
+  const uint64_t face = log_.AddFace(Gagged("ori:CA9999900"), &opening);
+  const uint64_t opened =
+      log_.Add(log_.Opening("ori:CA9999900", face, opening));
+  EXPECT_THAT(Problems(), Contains(IsAt(ProblemKind::kNotAuthorised, opened)));
+}
+
+TEST_F(CheckLogTest, NamesAFaceOpenedBySomebodyElse) {
+  v1::SealOpening opening;
+  const uint64_t face = log_.AddFace(Gagged(kAgency), &opening);
+  const uint64_t opened = log_.Add(log_.Opening(kOtherAgency, face, opening));
+  EXPECT_THAT(Problems(), ElementsAre(IsAt(ProblemKind::kLink, opened)));
+}
+
+TEST_F(CheckLogTest, NamesFindingsLeftOutOfAnOpening) {
+  v1::Statement gagged = Gagged(kAgency);
+  gagged.mutable_header()
+      ->mutable_whole_seal()
+      ->mutable_sealed_until()
+      ->set_seconds(4000000000);
+  v1::SealOpening opening;
+  const uint64_t face = log_.AddFace(gagged, &opening);
+  const uint64_t hidden = log_.AddDamaged(
+      log_.Opening(kAgency, face, opening), [](v1::Entry* entry) {
+        EXPECT_GT(entry->findings_size(), 0);
+        entry->clear_findings();
+      });
+  EXPECT_THAT(Problems(), ElementsAre(IsAt(ProblemKind::kVerdict, hidden)));
 }
 
 TEST_F(CheckLogTest, NamesAStatementThatIsThereTwice) {

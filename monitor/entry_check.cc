@@ -41,10 +41,12 @@ void ReadEntryFully(absl::string_view bytes, CheckedEntry* entry,
   }
   entry->entry = *std::move(parsed);
   const v1::SignedStatement& signed_statement = entry->entry.statement();
-  const bool envelope_is_valid = AddViolations(
-      entry->index, statement::ValidateEnvelope(signed_statement), problems);
   const absl::Status status =
       statement::ParseStatement(signed_statement.payload(), &entry->statement);
+  const bool is_face = status.ok() && entry->statement.has_sealed_statement();
+  const bool envelope_is_valid = AddViolations(
+      entry->index,
+      statement::ValidateEnvelope(signed_statement, is_face ? 0 : 1), problems);
   if (!status.ok()) {
     problems->Add({.kind = ProblemKind::kStatementMalformed,
                    .index = entry->index,

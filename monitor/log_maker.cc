@@ -11,9 +11,11 @@
 #include "merkle/hash.h"
 #include "statement/dsse.h"
 #include "statement/examples.h"
-#include "statement/policy.h"
+#include "statement/seal.h"
 #include "statement/statement_codec.h"
 #include "statement/submitter_id.h"
+#include "statement/verdict.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::monitor {
 
@@ -59,24 +61,56 @@ v1::Entry LogMaker::Place(const v1::Statement& statement,
   entry.set_format_version(1);
   entry.set_admitted_unix_ms(now_ms_);
   *entry.mutable_statement() = *statement::Sign(statement, keys);
-  if (statement::IsGoverned(statement)) {
-    const statement::PolicyView policies =
-        registry_.PoliciesFor(statement, now_ms_, size());
-    if (policies.in_force != nullptr) {
-      *entry.mutable_policy() = policies.in_force->policy();
-    }
-    for (v1::Finding& finding :
-         statement::Evaluate(statement, now_ms_, policies)) {
-      *entry.add_findings() = std::move(finding);
-    }
+  statement::Verdict verdict =
+      statement::JudgeStatement(registry_, size(), now_ms_, statement);
+  if (verdict.policy.has_value()) *entry.mutable_policy() = *verdict.policy;
+  for (v1::Finding& finding : verdict.findings) {
+    *entry.add_findings() = std::move(finding);
   }
-  Feed& feed = feeds_[statement.header().submitter()];
-  entry.set_feed_ordinal(++feed.ordinal);
-  if (feed.ordinal > 1) entry.set_feed_previous_index(feed.last_index);
-  feed.last_index = size();
+  PlaceInFeed(statement::FeedOf(statement), &entry);
   // Statements that make no sense are added all the same.
   registry_.Apply(size(), statement).IgnoreError();
   return entry;
+}
+
+void LogMaker::PlaceInFeed(const std::string& name, v1::Entry* entry) {
+  Feed& feed = feeds_[name];
+  entry->set_feed_ordinal(++feed.ordinal);
+  if (feed.ordinal > 1) entry->set_feed_previous_index(feed.last_index);
+  feed.last_index = size();
+}
+
+uint64_t LogMaker::AddFace(const v1::Statement& request,
+                           v1::SealOpening* opening) {
+  now_ms_ += step_ms_;
+  const v1::SignedStatement signed_request =
+      *statement::Sign(request, SignersOf(request));
+  opening->set_path(std::string(statement::kWholePath));
+  opening->set_salt(rng_.Bytes(statement::kSealSaltSize));
+  *opening = statement::FillWholeOpening(*opening, signed_request);
+  const crypto::Digest commitment =
+      statement::Commitment(opening->path(), opening->salt(), opening->value());
+  const uint32_t month = statement::MonthOf(now_ms_);
+  const v1::Statement face =
+      statement::MakeFace(request, crypto::AsBytes(commitment), month);
+  v1::Entry entry;
+  entry.set_format_version(1);
+  entry.set_admitted_unix_ms(statement::MonthBegin(month));
+  entry.mutable_statement()->ParseFromString(
+      statement::FaceEnvelope(face.SerializeAsString(), month));
+  PlaceInFeed(std::string(statement::kSealedSubmitter), &entry);
+  return AddBytes(entry.SerializeAsString());
+}
+
+v1::Statement LogMaker::Opening(absl::string_view submitter, uint64_t face,
+                                const v1::SealOpening& opening) {
+  v1::Statement statement = Make(v1::STATEMENT_KIND_UNSEALING, submitter);
+  v1::Unsealing& unsealing = *statement.mutable_unsealing();
+  unsealing.mutable_target()->set_index(face);
+  unsealing.mutable_target()->set_leaf_hash(leaf_hash(face));
+  unsealing.clear_openings();
+  *unsealing.add_openings() = opening;
+  return statement;
 }
 
 uint64_t LogMaker::Add(const v1::Statement& statement) {

@@ -60,6 +60,13 @@ class LogMaker {
   // Any bytes.
   uint64_t AddBytes(std::string entry);
 
+  // The face of a request with a whole_seal (statement/whole_seal.h), signed by
+  // its submitter; `opening` opens it.
+  uint64_t AddFace(const v1::Statement& request, v1::SealOpening* opening);
+  // An unsealing by `submitter`, to be added.
+  v1::Statement Opening(absl::string_view submitter, uint64_t face,
+                        const v1::SealOpening& opening);
+
   uint64_t Enrol(absl::string_view submitter);
   uint64_t Request(absl::string_view submitter);
 
@@ -84,6 +91,7 @@ class LogMaker {
       const v1::Statement& statement) const;
   v1::Entry Place(const v1::Statement& statement,
                   absl::Span<const crypto::PrivateKey> keys);
+  void PlaceInFeed(const std::string& feed, v1::Entry* entry);
   uint64_t AddGenesis();
 
   crypto::FixedRng rng_{1};

@@ -73,6 +73,7 @@ class RecordCheck {
   // Of the last entry seen.
   uint64_t last_index_ ABSL_GUARDED_BY(mutex_) = 0;
   int64_t last_admitted_unix_ms_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool last_is_face_ ABSL_GUARDED_BY(mutex_) = false;
   // Entries whose sealed payload is not there, and those that were to be erased.
   std::vector<uint64_t> without_payload_ ABSL_GUARDED_BY(mutex_);
   std::set<uint64_t> erased_ ABSL_GUARDED_BY(mutex_);

@@ -11,7 +11,8 @@
 #include "absl/types/span.h"
 #include "statement/entry_codec.h"
 #include "statement/kinds.h"
-#include "statement/policy.h"
+#include "statement/verdict.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::monitor {
 namespace {
@@ -43,7 +44,25 @@ std::string VerdictText(const v1::PolicyRef* policy,
 
 }  // namespace
 
+// A face says the month of its admission, which lies between those of its
+// neighbours.
+void Replay::CheckFaceTime(const CheckedEntry& entry) {
+  const int64_t admitted = entry.entry.admitted_unix_ms();
+  const uint32_t month = entry.statement.sealed_statement().month();
+  const uint32_t least = statement::MonthOf(last_admitted_unix_ms_);
+  if (!entry.valid) return;  // has been reported
+  if (month < least || admitted != statement::MonthBegin(month)) {
+    problems_->Add({.kind = ProblemKind::kAdmissionTime,
+                    .index = entry.index,
+                    .got = absl::StrCat(admitted),
+                    .want = absl::StrCat("the first moment of the month ",
+                                         std::max(least, month))});
+  }
+  last_admitted_unix_ms_ = std::max(last_admitted_unix_ms_, admitted);
+}
+
 void Replay::CheckTime(const CheckedEntry& entry) {
+  if (entry.statement.has_sealed_statement()) return CheckFaceTime(entry);
   const int64_t admitted = entry.entry.admitted_unix_ms();
   if (admitted < last_admitted_unix_ms_) {
     problems_->Add({.kind = ProblemKind::kAdmissionTime,
@@ -56,7 +75,7 @@ void Replay::CheckTime(const CheckedEntry& entry) {
 
 void Replay::CheckFeed(const CheckedEntry& checked) {
   const v1::Entry& entry = checked.entry;
-  const std::string& submitter = checked.statement.header().submitter();
+  const std::string submitter = statement::FeedOf(checked.statement);
   FeedTotals& feed = feeds_[submitter];
   if (feed.submitter.empty()) feed.submitter = submitter;
   if (entry.feed_ordinal() != feed.entries + 1) {
@@ -108,30 +127,42 @@ void Replay::CheckAuthority(CheckedEntry* entry) {
                   .got = std::string(keys.status().message())});
 }
 
+// Who may have said what an unsealing brings is decided by the entries before its
+// face.
+void Replay::CheckBrought(const CheckedEntry& entry) {
+  if (!statement::BringsStatement(entry.statement)) return;
+  const auto brought = statement::ReadBrought(entry.statement);
+  if (!brought.ok()) return;  // has been reported
+  absl::StatusOr<statement::SignatureKeys> keys = registry_.AuthoriseRules(
+      brought->face_index, brought->signed_statement, brought->statement);
+  absl::Status status = keys.status();
+  ProblemKind kind = KindOfRefusal(status);
+  if (keys.ok() && verify_control_) {
+    kind = ProblemKind::kSignature;
+    status = statement::VerifySignatures(brought->signed_statement, *keys);
+  }
+  if (status.ok()) return;
+  problems_->Add({.kind = kind,
+                  .index = entry.index,
+                  .where = "the statement that was sealed as a whole",
+                  .got = std::string(status.message())});
+}
+
 void Replay::CheckVerdict(const CheckedEntry& checked) {
   const v1::Entry& entry = checked.entry;
-  const v1::PolicyRef* want_policy = nullptr;
-  std::vector<v1::Finding> want;
-  if (statement::IsGoverned(checked.statement)) {
-    const statement::PolicyView policies = registry_.PoliciesFor(
-        checked.statement, entry.admitted_unix_ms(), checked.index);
-    if (policies.in_force != nullptr)
-      want_policy = &policies.in_force->policy();
-    want = statement::Evaluate(checked.statement, entry.admitted_unix_ms(),
-                               policies);
-  }
+  const statement::Verdict want = statement::JudgeStatement(
+      registry_, checked.index, entry.admitted_unix_ms(), checked.statement);
   const std::vector<v1::Finding> got(entry.findings().begin(),
                                      entry.findings().end());
   const v1::PolicyRef* got_policy =
       entry.has_policy() ? &entry.policy() : nullptr;
-  if (statement::EncodeVerdict(got_policy, got) ==
-      statement::EncodeVerdict(want_policy, want)) {
-    return;
-  }
-  problems_->Add({.kind = ProblemKind::kVerdict,
-                  .index = checked.index,
-                  .got = VerdictText(got_policy, got),
-                  .want = VerdictText(want_policy, want)});
+  if (statement::EncodeVerdict(got_policy, got) == want.Encoded()) return;
+  problems_->Add(
+      {.kind = ProblemKind::kVerdict,
+       .index = checked.index,
+       .got = VerdictText(got_policy, got),
+       .want = VerdictText(want.policy.has_value() ? &*want.policy : nullptr,
+                           want.findings)});
 }
 
 bool Replay::VerifySignatures(const CheckedEntry& entry, ProblemLog* problems) {
@@ -162,6 +193,7 @@ void Replay::Next(CheckedEntry* entry) {
   CheckFeed(*entry);
   if (!entry->valid) return;  // has been reported, and says nothing that counts
   CheckAuthority(entry);
+  CheckBrought(*entry);
   CheckVerdict(*entry);
   if (statement::IsControl(statement::KindOf(entry->statement))) {
     ApplyControl(entry);

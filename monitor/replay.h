@@ -78,6 +78,8 @@ class Replay {
   void CheckFeed(const CheckedEntry& entry);
   void CheckAuthority(CheckedEntry* entry);
   void CheckVerdict(const CheckedEntry& entry);
+  void CheckFaceTime(const CheckedEntry& entry);
+  void CheckBrought(const CheckedEntry& entry);
   void ApplyControl(CheckedEntry* entry);
   void Count(const CheckedEntry& entry, FeedTotals* feed) const;
 

@@ -1,10 +1,13 @@
 #include "records/entry_facts.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "crypto/sha256.h"
 #include "merkle/hash.h"
 #include "statement/kinds.h"
 #include "statement/timestamps.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::records {
 namespace {
@@ -80,37 +83,50 @@ absl::StatusOr<RecordEntry> ReadRecordEntry(uint64_t index,
   }
   out.entry.clear_statement();
   out.kind = statement::KindOf(out.statement);
+  if (statement::BringsStatement(out.statement)) {
+    auto brought = statement::ReadBrought(out.statement);
+    if (!brought.ok()) return NoEntry(index, "brings no statement that parses");
+    out.brought = std::move(brought->statement);
+  }
+  out.feed = out.stands_for().header().submitter();
   return out;
 }
 
 std::optional<v1::RequestFacts> FactsOf(const RecordEntry& entry) {
-  if (!entry.statement.has_footage_request()) return std::nullopt;
+  const v1::Statement& said = entry.stands_for();
+  if (!said.has_footage_request()) return std::nullopt;
   v1::RequestFacts facts;
   facts.set_index(entry.index);
   facts.set_leaf_hash(entry.leaf_hash);
   facts.set_admitted_unix_ms(entry.entry.admitted_unix_ms());
-  const v1::StatementHeader& header = entry.statement.header();
+  const v1::StatementHeader& header = said.header();
   facts.set_claimed_unix_ms(statement::ToUnixMs(header.claimed_time()));
   facts.set_submitter(header.submitter());
-  *facts.mutable_request() = entry.statement.footage_request();
+  *facts.mutable_request() = said.footage_request();
+  if (entry.brought.has_value()) {
+    facts.set_sealed_index(entry.statement.unsealing().target().index());
+  }
   if (entry.entry.has_policy()) *facts.mutable_policy() = entry.entry.policy();
   *facts.mutable_findings() = entry.entry.findings();
   *facts.mutable_sealed() = header.sealed();
   return facts;
 }
 
-std::optional<v1::TimelineEvent> EventOf(const RecordEntry& entry) {
-  v1::TimelineEvent event;
-  if (!FillKnownEvent(entry.statement, &event) &&
-      !FillLinkedEvent(entry.statement, &event)) {
-    return std::nullopt;
-  }
-  event.set_index(entry.index);
-  event.set_admitted_unix_ms(entry.entry.admitted_unix_ms());
-  event.set_submitter(entry.statement.header().submitter());
-  event.set_kind(entry.kind);
-  *event.mutable_sealed() = entry.statement.header().sealed();
-  return event;
+std::vector<v1::TimelineEvent> EventsOf(const RecordEntry& entry) {
+  std::vector<v1::TimelineEvent> events;
+  const auto add = [&](const v1::Statement& said, auto fill) {
+    v1::TimelineEvent event;
+    if (!fill(said, &event)) return;
+    event.set_index(entry.index);
+    event.set_admitted_unix_ms(entry.entry.admitted_unix_ms());
+    event.set_submitter(said.header().submitter());
+    event.set_kind(statement::KindOf(said));
+    *event.mutable_sealed() = said.header().sealed();
+    events.push_back(std::move(event));
+  };
+  add(entry.statement, FillKnownEvent);
+  add(entry.stands_for(), FillLinkedEvent);
+  return events;
 }
 
 std::optional<v1::SubmitterFacts> SubmitterOf(const RecordEntry& entry) {

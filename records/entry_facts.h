@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -27,17 +28,29 @@ struct RecordEntry {
   v1::StatementKind kind = v1::STATEMENT_KIND_UNSPECIFIED;
   v1::Entry entry;  // without the signed statement
   v1::Statement statement;
+  // Of an unsealing that brings a whole statement (statement/whole_seal.h).
+  std::optional<v1::Statement> brought;
+  std::string feed;
+
+  // What it stands for: what it brings, or its statement.
+  const v1::Statement& stands_for() const {
+    return brought.has_value() ? *brought : statement;
+  }
 };
 
 absl::StatusOr<RecordEntry> ReadRecordEntry(uint64_t index,
                                             absl::string_view bytes);
 
-// Of a footage request.
+// Of a footage request; of one that was sealed as a whole, in the entry that opens
+// it. Only the first such entry of a face brings it into the record: who goes through
+// a log leaves out the others.
 std::optional<v1::RequestFacts> FactsOf(const RecordEntry& entry);
 
 // Of what names an earlier entry: answers, amendments, unsealings, renewals,
-// erasures, attestations about an entry, and requests that escalate another.
-std::optional<v1::TimelineEvent> EventOf(const RecordEntry& entry);
+// erasures, attestations about an entry, and requests that escalate another. One at
+// most, but for the opening of a whole request that escalates another: that names its
+// face and then the other.
+std::vector<v1::TimelineEvent> EventsOf(const RecordEntry& entry);
 
 // Of an enrolment.
 std::optional<v1::SubmitterFacts> SubmitterOf(const RecordEntry& entry);

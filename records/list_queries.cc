@@ -10,15 +10,19 @@
 #include "records/paging.h"
 #include "records/queries.h"
 #include "records/seal_row.h"
+#include "records/statistics.h"
 #include "records/view_keys.h"
 #include "statement/submitter_id.h"
+#include "statement/timestamps.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::records {
 namespace {
 
 absl::Status CheckSubmitter(absl::string_view submitter) {
   statement::Violations violations;
-  if (!statement::IsSubmitterId(submitter)) {
+  if (!statement::IsSubmitterId(submitter) &&
+      submitter != statement::kSealedSubmitter) {
     violations.Add("submitter", "not a submitter id");
   }
   return violations.ToStatus();
@@ -72,6 +76,32 @@ class Feed {
   const std::string& submitter_;
 };
 
+// A log's months are a few hundred at most.
+absl::Status AddSealedMonths(const storage::ViewSnapshot& snapshot,
+                             const v1::ListFeedRequest& request,
+                             v1::ListFeedResponse* response) {
+  uint32_t first = 0;
+  uint32_t last = std::numeric_limits<uint32_t>::max() - 1;
+  if (request.has_admitted_from()) {
+    first = MonthOf(statement::ToUnixMs(request.admitted_from()));
+  }
+  if (request.has_admitted_before()) {
+    last = MonthOf(statement::ToUnixMs(request.admitted_before()) - 1);
+  }
+  absl::Status parsed;
+  RETURN_IF_ERROR(
+      snapshot.Scan(Key(View::kSealedMonth).Small(first).bytes(),
+                    Key(View::kSealedMonth).Small(last + 1).bytes(),
+                    [&](absl::string_view, absl::string_view value) {
+                      auto row = ParseView<v1::SealedMonth>(value);
+                      parsed = row.status();
+                      if (row.ok())
+                        *response->add_sealed_months() = *std::move(row);
+                      return parsed.ok();
+                    }));
+  return parsed;
+}
+
 // Where a page of seals begins and ends.
 struct SealSpan {
   std::string begin;
@@ -107,6 +137,7 @@ absl::Status Queries::ListFeed(const v1::ListFeedRequest& request,
     return absl::NotFoundError(
         absl::StrCat("the log holds nothing of ", request.submitter()));
   }
+  RETURN_IF_ERROR(AddSealedMonths(*snapshot_, request, response));
   uint64_t first = 1;
   uint64_t last = head;
   if (request.has_admitted_from()) {

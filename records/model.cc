@@ -27,9 +27,28 @@ absl::Status Model::Add(uint64_t index, absl::string_view bytes) {
   ASSIGN_OR_RETURN(const RecordEntry entry, ReadRecordEntry(index, bytes));
   ++size_;
   const std::string& by = entry.statement.header().submitter();
-  feeds_[by].push_back(FeedRowOf(entry));
+  feeds_[entry.feed].push_back(FeedRowOf(entry));
+  if (entry.statement.has_sealed_statement()) {
+    const uint32_t month = entry.statement.sealed_statement().month();
+    v1::SealedMonth& sealed = sealed_months_[month];
+    sealed.set_month(month);
+    sealed.set_sealed(sealed.sealed() + 1);
+    faces_[index] = month;
+  }
+  bool is_known = false;
+  if (entry.brought.has_value()) {
+    const auto face = faces_.find(entry.statement.unsealing().target().index());
+    is_known = face == faces_.end();
+    if (!is_known) {
+      v1::SealedMonth& sealed = sealed_months_[face->second];
+      sealed.set_opened(sealed.opened() + 1);
+      faces_.erase(face);
+    }
+  }
   for (v1::SealRow& seal : SealsOf(entry)) seals_.push_back(std::move(seal));
-  if (auto facts = FactsOf(entry)) requests_.emplace(index, *std::move(facts));
+  if (auto facts = FactsOf(entry); facts.has_value() && !is_known) {
+    requests_.emplace(index, *std::move(facts));
+  }
   if (auto submitter = SubmitterOf(entry)) {
     submitters_.emplace(submitter->submitter(), *submitter);
   }
@@ -41,15 +60,15 @@ absl::Status Model::Add(uint64_t index, absl::string_view bytes) {
     const v1::PeriodReport& report = entry.statement.period_report();
     reports_[{report.month(), by}] = {index, report};
   }
-  if (auto event = EventOf(entry)) {
-    uint64_t root = event->target_index();
+  for (v1::TimelineEvent& event : EventsOf(entry)) {
+    uint64_t root = event.target_index();
     const auto linked = roots_.find(root);
     if (linked != roots_.end()) root = linked->second;
     if (requests_.count(root) > 0) {
-      events_[root].push_back(*event);
+      events_[root].push_back(event);
       if (requests_.count(index) == 0) roots_[index] = root;
     }
-    said_.push_back(*std::move(event));
+    said_.push_back(std::move(event));
   }
   return absl::OkStatus();
 }
@@ -104,6 +123,17 @@ std::vector<v1::FeedRow> Model::Feed(const std::string& submitter, int64_t from,
     if (row.admitted_unix_ms() < from) rows.clear();  // only the last of these
     rows.push_back(row);
     if (row.admitted_unix_ms() >= before) break;
+  }
+  return rows;
+}
+
+std::vector<v1::SealedMonth> Model::SealedMonths(int64_t from,
+                                                 int64_t before) const {
+  std::vector<v1::SealedMonth> rows;
+  for (const auto& [month, row] : sealed_months_) {
+    if (month >= MonthOf(from) && month <= MonthOf(before - 1)) {
+      rows.push_back(row);
+    }
   }
   return rows;
 }

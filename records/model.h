@@ -41,6 +41,8 @@ class Model {
   // Admitted in [from, before), with the neighbours of the period.
   std::vector<v1::FeedRow> Feed(const std::string& submitter, int64_t from,
                                 int64_t before) const;
+  // Months that touch [from, before).
+  std::vector<v1::SealedMonth> SealedMonths(int64_t from, int64_t before) const;
   // Of "" everybody's.
   std::vector<v1::SealRow> Seals(const std::string& submitter,
                                  v1::SealGround ground, bool overdue,
@@ -72,6 +74,8 @@ class Model {
   std::map<std::string, v1::SubmitterFacts> submitters_;
   std::map<std::pair<std::string, uint32_t>, v1::PolicyFacts> policies_;
   std::map<std::string, std::vector<v1::FeedRow>> feeds_;
+  std::map<uint32_t, v1::SealedMonth> sealed_months_;
+  std::map<uint64_t, uint32_t> faces_;   // closed still -> their month
   std::vector<v1::SealRow> seals_;       // as their entries made them
   std::vector<v1::TimelineEvent> said_;  // every event, in order
   std::map<std::pair<uint32_t, std::string>, Report> reports_;

@@ -50,14 +50,14 @@ bool TakeParty(const RecordEntry& entry, Gathered* out) {
 }
 
 bool TakeEvent(const RecordEntry& entry, Gathered* out) {
-  auto event = EventOf(entry);
-  if (!event.has_value() || out->spoken_of.count(event->target_index()) == 0) {
-    return false;
+  for (v1::TimelineEvent& event : EventsOf(entry)) {
+    if (out->spoken_of.count(event.target_index()) == 0) continue;
+    // What escalates is spoken of in a timeline of its own.
+    if (!event.has_escalation()) out->spoken_of.insert(entry.index);
+    out->parts.events.push_back(std::move(event));
+    return true;
   }
-  // What escalates is spoken of in a timeline of its own.
-  if (!event->has_escalation()) out->spoken_of.insert(entry.index);
-  out->parts.events.push_back(*std::move(event));
-  return true;
+  return false;
 }
 
 }  // namespace
@@ -110,9 +110,9 @@ absl::Status RowCheck::Check(const v1::SealRow& row,
   for (const uint64_t index : row.rests_on()) {
     if (index == row.index() || !made.has_value()) continue;
     ASSIGN_OR_RETURN(const RecordEntry* const entry, Find(index));
-    const auto event = EventOf(*entry);
-    if (!event.has_value()) return Wrong(row.index(), "rests on no event");
-    made = AfterEvent(*std::move(made), *event);
+    const auto events = EventsOf(*entry);
+    if (events.empty()) return Wrong(row.index(), "rests on no event");
+    made = AfterEvent(*std::move(made), events.front());
   }
   if (made.has_value()) made->set_overdue(IsOverdue(*made, as_of_unix_ms));
   if (!made.has_value() || !Same(*made, row)) {
@@ -124,8 +124,7 @@ absl::Status RowCheck::Check(const v1::SealRow& row,
 absl::Status RowCheck::Check(const v1::FeedRow& row,
                              absl::string_view submitter) const {
   ASSIGN_OR_RETURN(const RecordEntry* const entry, Find(row.index()));
-  if (entry->statement.header().submitter() != submitter ||
-      !Same(FeedRowOf(*entry), row)) {
+  if (entry->feed != submitter || !Same(FeedRowOf(*entry), row)) {
     return Wrong(row.index(), "is not that of the feed's entry");
   }
   return absl::OkStatus();
@@ -133,8 +132,8 @@ absl::Status RowCheck::Check(const v1::FeedRow& row,
 
 absl::Status RowCheck::Check(const v1::TimelineEvent& row) const {
   ASSIGN_OR_RETURN(const RecordEntry* const entry, Find(row.index()));
-  const auto event = EventOf(*entry);
-  if (!event.has_value() || !Same(*event, row)) {
+  const auto events = EventsOf(*entry);
+  if (events.empty() || !Same(events.front(), row)) {
     return Wrong(row.index(), "is not what its entry says");
   }
   return absl::OkStatus();

@@ -21,6 +21,9 @@ std::vector<v1::SealRow> SealsOf(const RecordEntry& entry) {
     if (field.has_sealed_until()) {
       row.set_sealed_until_unix_ms(statement::ToUnixMs(field.sealed_until()));
     }
+    if (entry.statement.has_sealed_statement()) {
+      row.set_legal_process(entry.statement.sealed_statement().legal_process());
+    }
     row.add_rests_on(entry.index);
     out.push_back(std::move(row));
   }

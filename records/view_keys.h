@@ -44,6 +44,7 @@ enum class View : char {
   kReports = 'm',       // month, submitter -> index, PeriodReport
   kBooks = 'q',         // month, submitter, channel, process, outcome -> counts
   kStatistics = 'n',    // grouping, key, month -> Statistics
+  kSealedMonth = 'M',   // month -> SealedMonth
 };
 
 class Key {

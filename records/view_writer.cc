@@ -7,6 +7,7 @@
 #include "records/seal_row.h"
 #include "records/statistics.h"
 #include "records/view_keys.h"
+#include "statement/seal.h"
 
 namespace sightline::records {
 namespace {
@@ -50,12 +51,14 @@ absl::Status ViewWriter::Apply(uint64_t index, absl::string_view bytes) {
 }
 
 absl::Status ViewWriter::ApplyFeed(const RecordEntry& entry) {
-  const std::string& submitter = entry.statement.header().submitter();
+  const std::string& submitter = entry.feed;
   const v1::FeedRow row = FeedRowOf(entry);
   pending_.Put(Key(View::kFeed).Text(submitter).Number(row.ordinal()).bytes(),
                SerialiseView(row));
   pending_.Put(Key(View::kFeedHead).Text(submitter).bytes(),
                base::U64(row.ordinal()));
+  // A face says no more than the month.
+  if (entry.statement.has_sealed_statement()) return absl::OkStatus();
   const auto day = static_cast<uint32_t>(row.admitted_unix_ms() / kDayMs);
   const std::string key = Key(View::kDayStart).Small(day).bytes();
   ASSIGN_OR_RETURN(const auto known, pending_.Get(key));
@@ -87,6 +90,10 @@ absl::Status ViewWriter::ApplyRegistry(const RecordEntry& entry) {
 absl::Status ViewWriter::ApplyRequest(const RecordEntry& entry) {
   std::optional<v1::RequestFacts> facts = FactsOf(entry);
   if (!facts.has_value()) return absl::OkStatus();
+  if (entry.brought.has_value()) {
+    ASSIGN_OR_RETURN(const bool is_first, OpensFace(entry));
+    if (!is_first) return absl::OkStatus();
+  }
   pending_.Put(Key(View::kRequest).Number(entry.index).bytes(),
                SerialiseView(*facts));
   Held& held = held_[entry.index];
@@ -131,28 +138,66 @@ void ViewWriter::PutLists(const v1::RequestRow& row) {
   list(View::kUnanswered);
 }
 
+absl::StatusOr<bool> ViewWriter::OpensFace(const RecordEntry& entry) {
+  const uint64_t face = entry.statement.unsealing().target().index();
+  ASSIGN_OR_RETURN(const std::optional<uint64_t> end,
+                   pending_.ReadNumber(Key(View::kSealEnd)
+                                           .Number(face)
+                                           .Text(statement::kWholePath)
+                                           .bytes()));
+  if (!end.has_value()) return false;
+  ASSIGN_OR_RETURN(const auto seal,
+                   pending_.Read<v1::SealRow>(Key(View::kSeals)
+                                                  .Number(*end)
+                                                  .Number(face)
+                                                  .Text(statement::kWholePath)
+                                                  .bytes()));
+  if (!seal.has_value()) {
+    return absl::DataLossError("the views lack a seal that they list");
+  }
+  RETURN_IF_ERROR(CountSealed(MonthOf(seal->sealed_since_unix_ms()), 0, 1));
+  return true;
+}
+
+absl::Status ViewWriter::CountSealed(uint32_t month, uint64_t sealed,
+                                     uint64_t opened) {
+  const std::string key = Key(View::kSealedMonth).Small(month).bytes();
+  ASSIGN_OR_RETURN(auto known, pending_.Read<v1::SealedMonth>(key));
+  v1::SealedMonth row = known.value_or(v1::SealedMonth());
+  row.set_month(month);
+  row.set_sealed(row.sealed() + sealed);
+  row.set_opened(row.opened() + opened);
+  pending_.Put(key, SerialiseView(row));
+  return absl::OkStatus();
+}
+
 absl::Status ViewWriter::ApplySeals(const RecordEntry& entry) {
+  if (entry.statement.has_sealed_statement()) {
+    RETURN_IF_ERROR(
+        CountSealed(entry.statement.sealed_statement().month(), 1, 0));
+  }
   for (const v1::SealRow& seal : SealsOf(entry)) PutSeal(seal);
   return absl::OkStatus();
 }
 
 absl::Status ViewWriter::ApplyEvent(const RecordEntry& entry) {
-  const std::optional<v1::TimelineEvent> event = EventOf(entry);
-  if (!event.has_value()) return absl::OkStatus();
-  if (IsChange(event->kind())) {
-    pending_.Put(Key(View::kChanges).Number(event->index()).bytes(),
-                 SerialiseView(*event));
+  for (const v1::TimelineEvent& event : EventsOf(entry)) {
+    if (IsChange(event.kind())) {
+      pending_.Put(Key(View::kChanges).Number(event.index()).bytes(),
+                   SerialiseView(event));
+    }
+    RETURN_IF_ERROR(ApplyToSeals(event));
+    const uint64_t target = event.target_index();
+    ASSIGN_OR_RETURN(const auto request,
+                     pending_.Get(Key(View::kRequest).Number(target).bytes()));
+    std::optional<uint64_t> root = target;
+    if (!request.has_value()) {
+      ASSIGN_OR_RETURN(
+          root, pending_.ReadNumber(Key(View::kRoot).Number(target).bytes()));
+    }
+    if (root.has_value()) RETURN_IF_ERROR(ApplyToRequest(*root, event));
   }
-  RETURN_IF_ERROR(ApplyToSeals(*event));
-  const uint64_t target = event->target_index();
-  ASSIGN_OR_RETURN(const auto request,
-                   pending_.Get(Key(View::kRequest).Number(target).bytes()));
-  if (request.has_value()) return ApplyToRequest(target, *event);
-  ASSIGN_OR_RETURN(
-      const std::optional<uint64_t> root,
-      pending_.ReadNumber(Key(View::kRoot).Number(target).bytes()));
-  if (!root.has_value()) return absl::OkStatus();
-  return ApplyToRequest(*root, *event);
+  return absl::OkStatus();
 }
 
 absl::Status ViewWriter::ApplyToRequest(uint64_t root,

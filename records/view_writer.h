@@ -55,6 +55,9 @@ class ViewWriter {
   absl::Status ApplyRequest(const RecordEntry& entry);
   void PutLists(const v1::RequestRow& row);
   absl::Status ApplySeals(const RecordEntry& entry);
+  // Whether an unsealing brings what its face still hid.
+  absl::StatusOr<bool> OpensFace(const RecordEntry& entry);
+  absl::Status CountSealed(uint32_t month, uint64_t sealed, uint64_t opened);
   absl::Status ApplyEvent(const RecordEntry& entry);
   absl::Status ApplyToRequest(uint64_t root, const v1::TimelineEvent& event);
   absl::Status ApplyToSeals(const v1::TimelineEvent& event);

@@ -10,7 +10,7 @@
 #include "checkpoint/history.h"
 #include "checkpoint/log_checkpoint.h"
 #include "checkpoint/note.h"
-#include "statement/entry_codec.h"
+#include "services/admission_time.h"
 
 namespace sightline::services {
 namespace {
@@ -37,8 +37,9 @@ class History {
   }
 
   absl::Status AddThinned() {
-    ASSIGN_OR_RETURN(const int64_t first, AdmittedAt(size_));
-    ASSIGN_OR_RETURN(const int64_t last, AdmittedAt(newest_.tree_size - 1));
+    ASSIGN_OR_RETURN(const int64_t first, AdmittedAt(store_, size_));
+    ASSIGN_OR_RETURN(const int64_t last,
+                     AdmittedAt(store_, newest_.tree_size - 1));
     for (const int64_t cut : checkpoint::HistoryCuts(first, last)) {
       if (AtEnd()) return absl::OkStatus();
       ASSIGN_OR_RETURN(const uint64_t before, EntriesBefore(cut));
@@ -71,19 +72,6 @@ class History {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<int64_t> AdmittedAt(uint64_t index) const {
-    absl::StatusOr<int64_t> admitted = absl::DataLossError("missing");
-    RETURN_IF_ERROR(store_.ReadEntries(
-        index, index + 1, [&](uint64_t, absl::string_view bytes) {
-          const auto peek = statement::PeekEntry(bytes);
-          if (peek.ok()) admitted = peek->admitted_unix_ms;
-          return true;
-        }));
-    if (admitted.ok()) return admitted;
-    return absl::DataLossError(
-        absl::StrCat("stored entry ", index, " is no entry"));
-  }
-
   // How many entries were admitted before `cut`: at least size_, as admission
   // times never decrease and cuts ascend.
   absl::StatusOr<uint64_t> EntriesBefore(int64_t cut) const {
@@ -91,7 +79,7 @@ class History {
     uint64_t high = newest_.tree_size;
     while (low < high) {
       const uint64_t middle = low + (high - low) / 2;
-      ASSIGN_OR_RETURN(const int64_t admitted, AdmittedAt(middle));
+      ASSIGN_OR_RETURN(const int64_t admitted, AdmittedAt(store_, middle));
       if (admitted < cut) {
         low = middle + 1;
       } else {

@@ -7,6 +7,7 @@
 #include "statement/submitter_id.h"
 #include "statement/timestamps.h"
 #include "statement/violations.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::services {
 namespace {
@@ -52,7 +53,8 @@ absl::StatusOr<EntryFilter> EntryFilter::Create(const v1::EntryFilter& filter) {
     out.kinds_.insert(kind);
   }
   for (int i = 0; i < filter.submitters_size() && i < kMaxSubmitters; ++i) {
-    if (!statement::IsSubmitterId(filter.submitters(i))) {
+    if (!statement::IsSubmitterId(filter.submitters(i)) &&
+        filter.submitters(i) != statement::kSealedSubmitter) {
       violations.Add(absl::StrCat("filter.submitters[", i, "]"),
                      "not a submitter id");
     }

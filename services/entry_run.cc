@@ -11,6 +11,7 @@
 #include "merkle/hash.h"
 #include "merkle/proof.h"
 #include "merkle/range_proof.h"
+#include "services/admission_time.h"
 #include "statement/entry_codec.h"
 #include "tiles/proof_builder.h"
 #include "tiles/tile.h"
@@ -263,19 +264,7 @@ absl::StatusOr<uint64_t> FirstAdmittedFrom(const storage::LogStore& store,
   uint64_t high = std::max(begin, tree_size);
   while (low < high) {
     const uint64_t middle = low + (high - low) / 2;
-    absl::StatusOr<statement::EntryPeek> peek;
-    int64_t admitted_ms = 0;
-    RETURN_IF_ERROR(store.ReadEntries(middle, middle + 1,
-                                      [&](uint64_t, absl::string_view entry) {
-                                        peek = statement::PeekEntry(entry);
-                                        if (peek.ok())
-                                          admitted_ms = peek->admitted_unix_ms;
-                                        return true;
-                                      }));
-    if (!peek.ok()) {
-      return absl::DataLossError(
-          absl::StrCat("stored entry ", middle, ": ", peek.status().message()));
-    }
+    ASSIGN_OR_RETURN(const int64_t admitted_ms, AdmittedAt(store, middle));
     if (admitted_ms < admitted_from_ms) {
       low = middle + 1;
     } else {

@@ -18,6 +18,7 @@
 #include "statement/entry_codec.h"
 #include "statement/kinds.h"
 #include "statement/submitter_id.h"
+#include "statement/whole_seal.h"
 #include "tiles/proof_builder.h"
 #include "tiles/tile.h"
 
@@ -64,20 +65,29 @@ absl::Status CheckNewest(const storage::LogStore& store,
   const uint64_t begin =
       (state.tree_size - 1) / tiles::kTileWidth * tiles::kTileWidth;
   int64_t last_ms = 0;
+  bool last_is_face = false;
   RETURN_IF_ERROR(VisitChecked(
       store, begin, state.tree_size,
       [&](uint64_t index, const statement::EntryPeek& entry,
           const merkle::Hash& leaf_hash) -> absl::Status {
         last_ms = entry.admitted_unix_ms;
-        const crypto::Digest identity =
-            statement::IdentityHash(entry.payload_type, entry.payload);
-        std::vector<std::optional<uint64_t>> found;
-        RETURN_IF_ERROR(store.FindByIdentity({&identity, 1}, &found));
-        RETURN_IF_ERROR(CheckFound(index, "identity hash", found.front()));
+        last_is_face = entry.kind == v1::STATEMENT_KIND_SEALED_STATEMENT;
+        if (!last_is_face) {
+          const crypto::Digest identity =
+              statement::IdentityHash(entry.payload_type, entry.payload);
+          std::vector<std::optional<uint64_t>> found;
+          RETURN_IF_ERROR(store.FindByIdentity({&identity, 1}, &found));
+          RETURN_IF_ERROR(CheckFound(index, "identity hash", found.front()));
+        }
         ASSIGN_OR_RETURN(const auto leaf, store.FindByLeafHash(leaf_hash));
         return CheckFound(index, "leaf hash", leaf);
       }));
-  if (last_ms == state.last_admitted_unix_ms) return absl::OkStatus();
+  // A face says no more of its admission than the month.
+  const int64_t stored_ms =
+      last_is_face ? statement::MonthBegin(
+                         statement::MonthOf(state.last_admitted_unix_ms))
+                   : state.last_admitted_unix_ms;
+  if (last_ms == stored_ms) return absl::OkStatus();
   return absl::DataLossError(
       absl::StrCat("the tree state says that the last entry was admitted at ",
                    state.last_admitted_unix_ms, ", the entry says ", last_ms));
@@ -95,13 +105,12 @@ absl::Status CheckFeedHead(const storage::LogStore& store,
       store, head.last_index, head.last_index + 1,
       [&](uint64_t index, const statement::EntryPeek& entry,
           const merkle::Hash&) {
-        if (entry.submitter == head.feed &&
-            entry.feed_ordinal == head.ordinal) {
+        if (entry.feed == head.feed && entry.feed_ordinal == head.ordinal) {
           return absl::OkStatus();
         }
         return absl::DataLossError(absl::StrCat(
             name, " is number ", head.ordinal, " at entry ", index,
-            ", which is number ", entry.feed_ordinal, " of ", entry.submitter));
+            ", which is number ", entry.feed_ordinal, " of ", entry.feed));
       });
 }
 

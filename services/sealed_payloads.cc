@@ -7,9 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "crypto/sha256.h"
-#include "proto/sightline/v1/entry.pb.h"
-#include "statement/dsse.h"
-#include "statement/entry_codec.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::services {
 namespace {
@@ -26,19 +24,15 @@ absl::StatusOr<std::string> ReadPayload(const LogInstance& log,
       "entry ", index, " has no sealed payload any more: it was erased"));
 }
 
-absl::StatusOr<crypto::Digest> IdentityOf(const LogInstance& log,
-                                          uint64_t index) {
-  v1::Entry parsed;
-  absl::Status status;
+absl::StatusOr<crypto::Digest> BindingOf(const LogInstance& log,
+                                         uint64_t index) {
+  absl::StatusOr<crypto::Digest> binding = absl::DataLossError("missing");
   RETURN_IF_ERROR(log.store().ReadEntries(
       index, index + 1, [&](uint64_t, absl::string_view bytes) {
-        auto entry = statement::ParseEntry(bytes);
-        status = entry.status();
-        if (entry.ok()) parsed = *std::move(entry);
+        binding = statement::ReadPayloadBinding(bytes);
         return true;
       }));
-  RETURN_IF_ERROR(status);
-  return statement::IdentityHash(parsed.statement());
+  return binding;
 }
 
 }  // namespace
@@ -51,9 +45,9 @@ absl::StatusOr<std::vector<v1::SealOpening>> OpenSealedPayload(
     const LogInstance& log, uint64_t index,
     absl::Span<const std::string> paths) {
   ASSIGN_OR_RETURN(const std::string payload, ReadPayload(log, index));
-  ASSIGN_OR_RETURN(const crypto::Digest identity, IdentityOf(log, index));
+  ASSIGN_OR_RETURN(const crypto::Digest binding, BindingOf(log, index));
   ASSIGN_OR_RETURN(std::vector<v1::SealOpening> all,
-                   log.sealer()->Open(identity, payload));
+                   log.sealer()->Open(binding, payload));
   std::vector<v1::SealOpening> out;
   for (const std::string& path : paths) {
     const auto it = std::find_if(

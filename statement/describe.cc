@@ -17,6 +17,7 @@
 #include "statement/statement_codec.h"
 #include "statement/text.h"
 #include "statement/timestamps.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::statement {
 namespace {
@@ -27,6 +28,7 @@ using google::protobuf::Reflection;
 
 // "Los Angeles Police Department (ori:CA0194200)", or the id alone.
 std::string Who(absl::string_view id, const NameOf& name_of) {
+  if (id == kSealedSubmitter) return "the log";
   const std::string name = name_of ? name_of(id) : "";
   if (name.empty()) return Printable(id);
   return absl::StrCat(Printable(name), " (", Printable(id), ")");
@@ -161,6 +163,14 @@ std::string AmendmentText(const v1::Amendment& a, const NameOf& names) {
   }
 }
 
+std::string BroughtText(const v1::Statement& unsealing, const NameOf& names) {
+  const auto brought = ReadBrought(unsealing);
+  if (!brought.ok()) return "unsealed something unreadable";
+  return absl::StrCat("unsealed ", Entry(unsealing.unsealing().target()), ": ",
+                      Who(brought->statement.header().submitter(), names), " ",
+                      RequestText(brought->statement.footage_request(), names));
+}
+
 std::string UnsealingText(const v1::Unsealing& u) {
   std::vector<std::string> paths;
   for (const v1::SealOpening& opening : u.openings()) {
@@ -234,7 +244,8 @@ std::string DeedText(const v1::Statement& s, const NameOf& names) {
                           Entry(s.emergency_review().request()), ": ",
                           Text(s.emergency_review().verdict()));
     case v1::Statement::kUnsealing:
-      return UnsealingText(s.unsealing());
+      return BringsStatement(s) ? BroughtText(s, names)
+                                : UnsealingText(s.unsealing());
     case v1::Statement::kSealRenewal:
       return RenewalText(s.seal_renewal());
     case v1::Statement::kErasure:

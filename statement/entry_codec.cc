@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "statement/canonical.h"
+#include "statement/seal.h"
 #include "statement/wire.h"
 
 namespace sightline::statement {
@@ -20,9 +21,24 @@ constexpr uint32_t kPayloadType = 1;  // of SignedStatement
 constexpr uint32_t kPayload = 2;
 constexpr uint32_t kHeader = 1;     // of Statement
 constexpr uint32_t kSubmitter = 2;  // of StatementHeader
+constexpr uint32_t kOpenings = 2;   // of Unsealing
+constexpr uint32_t kPath = 1;       // of SealOpening
+constexpr uint32_t kValue = 3;
 
 absl::Status Malformed(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("entry: malformed ", what));
+}
+
+// The last field of that number, as parsers take it; empty when there is none.
+absl::string_view BytesField(absl::string_view message, uint32_t field) {
+  absl::string_view out;
+  WireReader reader(message);
+  while (reader.Next()) {
+    if (reader.field() == field && reader.type() == WireType::kBytes) {
+      out = reader.bytes();
+    }
+  }
+  return out;
 }
 
 absl::Status PeekHeader(absl::string_view header, EntryPeek* out) {
@@ -33,6 +49,15 @@ absl::Status PeekHeader(absl::string_view header, EntryPeek* out) {
     }
   }
   return reader.ok() ? absl::OkStatus() : Malformed("statement header");
+}
+
+// Whose statement an unsealing brings; empty when it brings none.
+absl::string_view BroughtSubmitter(absl::string_view unsealing) {
+  const absl::string_view opening = BytesField(unsealing, kOpenings);
+  if (BytesField(opening, kPath) != kWholePath) return {};
+  const absl::string_view payload =
+      BytesField(BytesField(opening, kValue), kPayload);
+  return BytesField(BytesField(payload, kHeader), kSubmitter);
 }
 
 absl::Status PeekStatement(absl::string_view payload, EntryPeek* out) {
@@ -149,6 +174,11 @@ absl::StatusOr<EntryPeek> PeekEntry(absl::string_view bytes) {
   RETURN_IF_ERROR(PeekSignedStatement(out.signed_statement, &out));
   if (out.submitter.empty() || out.kind_body.data() == nullptr) {
     return absl::InvalidArgumentError("entry: no submitter or no kind");
+  }
+  out.feed = out.submitter;
+  if (out.kind == v1::STATEMENT_KIND_UNSEALING) {
+    const absl::string_view brought = BroughtSubmitter(out.kind_body);
+    if (!brought.empty()) out.feed = brought;
   }
   return out;
 }

@@ -54,6 +54,9 @@ struct EntryPeek {
   absl::string_view payload_type;
   absl::string_view payload;  // serialised Statement
   absl::string_view submitter;
+  // The feed it is in: the submitter's, or that of the submitter whose whole
+  // statement this unsealing brings (whole_seal.h).
+  absl::string_view feed;
   absl::string_view kind_body;  // serialised message of the kind
 };
 

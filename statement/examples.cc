@@ -15,6 +15,7 @@
 #include "statement/seal.h"
 #include "statement/submitter_id.h"
 #include "statement/timestamps.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::statement {
 namespace {
@@ -50,6 +51,8 @@ absl::string_view DefaultSubmitter(v1::StatementKind kind) {
       return kPlatform;
     case v1::STATEMENT_KIND_ATTESTATION:
       return "party:example-reporter";
+    case v1::STATEMENT_KIND_SEALED_STATEMENT:
+      return kSealedSubmitter;
     default:
       return kRegistrar;
   }
@@ -99,6 +102,8 @@ class ExampleMaker {
         return FootageResponse();
       case v1::STATEMENT_KIND_AMENDMENT:
         return Amendment();
+      case v1::STATEMENT_KIND_SEALED_STATEMENT:
+        return SealedStatement();
       case v1::STATEMENT_KIND_UNSEALING:
         return Unsealing();
       case v1::STATEMENT_KIND_SEAL_RENEWAL:
@@ -169,6 +174,7 @@ class ExampleMaker {
   void FootageRequest();
   void FootageResponse();
   void Amendment();
+  void SealedStatement();
   void Unsealing();
   void SealRenewal();
   void PeriodReport();
@@ -310,6 +316,24 @@ void ExampleMaker::Amendment() {
   Link(amendment.mutable_target());
   amendment.mutable_correction()->set_field("footage_request.offence_code");
   amendment.mutable_correction()->set_new_value("23D");
+}
+
+// Of nothing that could be opened: the value stands for a signed statement.
+void ExampleMaker::SealedStatement() {
+  v1::Statement sealed;
+  sealed.mutable_header()->set_origin(std::string(origin_));
+  sealed.mutable_footage_request()->set_legal_process(
+      v1::LEGAL_PROCESS_SEARCH_WARRANT);
+  v1::WholeSeal& terms = *sealed.mutable_header()->mutable_whole_seal();
+  terms.set_ground(v1::SEAL_GROUND_JEOPARDIZE);
+  terms.set_granter(v1::SEAL_GRANTER_COURT);
+  *terms.mutable_sealed_until() = FromUnixMs(now_unix_ms_ + 90 * kDayMs);
+  absl::StatusOr<Seal> seal =
+      MakeSeal(kWholePath, "sightline example request", {}, rng_);
+  if (!seal.ok()) return;  // the value is short
+  statement_ =
+      MakeFace(sealed, seal->field.commitment(), MonthOf(now_unix_ms_));
+  out_.openings.push_back(std::move(seal->opening));
 }
 
 void ExampleMaker::Unsealing() {

@@ -8,16 +8,16 @@
 namespace sightline::statement {
 namespace {
 
-constexpr std::array<v1::StatementKind, 17> kKinds = {
+constexpr std::array<v1::StatementKind, 18> kKinds = {
     v1::STATEMENT_KIND_GENESIS,           v1::STATEMENT_KIND_ENROLMENT,
     v1::STATEMENT_KIND_KEY_ROTATION,      v1::STATEMENT_KIND_STATUS_CHANGE,
     v1::STATEMENT_KIND_POLICY_VERSION,    v1::STATEMENT_KIND_LOG_KEY_CHANGE,
     v1::STATEMENT_KIND_ASSEMBLY_CALENDAR, v1::STATEMENT_KIND_FOOTAGE_REQUEST,
     v1::STATEMENT_KIND_FOOTAGE_RESPONSE,  v1::STATEMENT_KIND_AMENDMENT,
-    v1::STATEMENT_KIND_UNSEALING,         v1::STATEMENT_KIND_SEAL_RENEWAL,
-    v1::STATEMENT_KIND_ERASURE,           v1::STATEMENT_KIND_SEALED_READ,
-    v1::STATEMENT_KIND_PERIOD_REPORT,     v1::STATEMENT_KIND_REGISTRY_EVENT,
-    v1::STATEMENT_KIND_ATTESTATION,
+    v1::STATEMENT_KIND_SEALED_STATEMENT,  v1::STATEMENT_KIND_UNSEALING,
+    v1::STATEMENT_KIND_SEAL_RENEWAL,      v1::STATEMENT_KIND_ERASURE,
+    v1::STATEMENT_KIND_SEALED_READ,       v1::STATEMENT_KIND_PERIOD_REPORT,
+    v1::STATEMENT_KIND_REGISTRY_EVENT,    v1::STATEMENT_KIND_ATTESTATION,
 };
 
 bool AgencyMaySay(v1::StatementKind kind) {
@@ -80,6 +80,8 @@ absl::string_view KindName(v1::StatementKind kind) {
       return "footage_response";
     case v1::STATEMENT_KIND_AMENDMENT:
       return "amendment";
+    case v1::STATEMENT_KIND_SEALED_STATEMENT:
+      return "sealed_statement";
     case v1::STATEMENT_KIND_UNSEALING:
       return "unsealing";
     case v1::STATEMENT_KIND_SEAL_RENEWAL:

@@ -12,6 +12,7 @@
 #include "statement/statement_codec.h"
 #include "statement/submitter_id.h"
 #include "statement/timestamps.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::statement {
 namespace {
@@ -46,6 +47,7 @@ class TargetCheck {
       case v1::Statement::kAmendment:
         return Amended();
       case v1::Statement::kUnsealing:
+        if (BringsStatement(from_)) return Brought();
         OfSubmitterCourtOrKeeper();
         return Openings();
       case v1::Statement::kSealRenewal:
@@ -108,6 +110,21 @@ class TargetCheck {
       return;
     }
     out_.Add(absl::StrCat(at, ".path"), "its seal has not ended");
+  }
+
+  // A whole statement: the face hides whose it is, the statement says it.
+  void Brought() {
+    const auto brought = ReadBrought(from_);
+    const Violations faults = CheckBrought(from_, target_);
+    out_.Append(faults);
+    if (!faults.empty() || !brought.ok()) return;
+    if (ReaderKind() != v1::SUBMITTER_KIND_COURT &&
+        ReaderKind() != v1::SUBMITTER_KIND_KEEPER) {
+      Require(
+          brought->statement.header().submitter() == from_.header().submitter(),
+          "", "an entry of another submitter");
+    }
+    Openings();
   }
 
   void Request() {
@@ -205,7 +222,8 @@ Violations CheckLink(const v1::Statement& statement, const Link& link,
                                      target.status().message()));
     return out;
   }
-  TargetCheck(statement, *target, link, &out).Run();
+  // What an unsealing brought is what its entry stands for from then on.
+  TargetCheck(statement, StandsFor(*target), link, &out).Run();
   return out;
 }
 

@@ -38,11 +38,14 @@ std::vector<Link> LinksOf(const v1::Statement& statement);
 //                              same submitter unless a court speaks; openings
 //                              give the commitments. A keeper unseals what has
 //                              ended by its claimed_time
+//   unsealing of a whole       a face (whole_seal.h) of what is opened; of the
+//                              same submitter as that, unless a court or keeper
 //   erasure.target             an entry with sealed fields
 //   sealed_read.target         an entry that has these sealed paths, of the
 //                              same submitter unless a court or the registrars
 //                              read
 //   attestation.about          an entry of the submitter that it speaks of
+// Where the entry is an unsealing that brought a statement, that statement is meant.
 Violations CheckLink(const v1::Statement& statement, const Link& link,
                      absl::string_view entry);
 

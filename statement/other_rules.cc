@@ -23,8 +23,9 @@ void CheckOpening(const v1::SealOpening& opening, const Path& at,
                   Checker* check) {
   check->AnySealedPath(opening.path(), at / "path");
   check->Size(opening.salt(), kSealSaltSize, at / "salt");
-  check->Require(opening.value().size() <= kMaxSealedValueBytes, at / "value",
-                 absl::StrCat("want at most ", kMaxSealedValueBytes, " bytes"));
+  const size_t max = MaxSealedValueBytes(opening.path());
+  check->Require(opening.value().size() <= max, at / "value",
+                 absl::StrCat("want at most ", max, " bytes"));
 }
 
 // Paths that can be sealed, each once.

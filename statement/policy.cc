@@ -10,6 +10,7 @@
 #include "google/protobuf/text_format.h"
 #include "statement/offences.h"
 #include "statement/policy_texts.h"
+#include "statement/seal.h"
 #include "statement/timestamps.h"
 
 namespace sightline::statement {
@@ -193,15 +194,19 @@ class Evaluation {
     const int64_t max = policy.max_seal_seconds();
     if (max == 0) return;
     const int64_t claimed = ToUnixMs(header_.claimed_time());
+    const auto check = [&](absl::string_view path, int64_t until) {
+      const int64_t length = (until - claimed + 999) / 1000;
+      if (length <= max) return;
+      Add("seal.too_long", kViolation, absl::StrCat(path, " ", Seconds(length)),
+          Seconds(max));
+    };
     for (const v1::SealedField& field : header_.sealed()) {
       // Personal data stays sealed for ever; that is not an abuse.
       if (field.ground() == v1::SEAL_GROUND_PERSONAL_DATA) continue;
-      const int64_t length =
-          (ToUnixMs(field.sealed_until()) - claimed + 999) / 1000;
-      if (length > max) {
-        Add("seal.too_long", kViolation,
-            absl::StrCat(field.path(), " ", Seconds(length)), Seconds(max));
-      }
+      check(field.path(), ToUnixMs(field.sealed_until()));
+    }
+    if (header_.has_whole_seal()) {
+      check(kWholePath, ToUnixMs(header_.whole_seal().sealed_until()));
     }
   }
 

@@ -321,6 +321,35 @@ absl::StatusOr<SignatureKeys> Registry::SubmitterSignature(
   return SignatureKeys{record->period.key};
 }
 
+absl::Status Registry::CheckMaySealWhole(uint64_t index,
+                                         const v1::Statement& statement) const {
+  if (!statement.header().has_whole_seal()) return absl::OkStatus();
+  const v1::FootageRequest& request = statement.footage_request();
+  const v1::PolicyRef& cited = request.policy();
+  // Of what entries before `index` say; 0 would ask for all of them.
+  const v1::PolicyVersion* policy =
+      FindPolicy(cited.policy_id(), cited.version(), index);
+  const bool allowed =
+      policy != nullptr && std::find(policy->whole_seal_processes().begin(),
+                                     policy->whole_seal_processes().end(),
+                                     request.legal_process()) !=
+                               policy->whole_seal_processes().end();
+  if (allowed) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "header.whole_seal: the policy that is cited (",
+      policy == nullptr
+          ? "none that the log has"
+          : absl::StrCat(cited.policy_id(), " version ", cited.version()),
+      ") does not let requests under ",
+      v1::LegalProcess_Name(request.legal_process()), " be sealed as a whole"));
+}
+
+absl::StatusOr<SignatureKeys> Registry::AuthoriseFace(
+    const v1::SignedStatement& signed_statement) const {
+  if (signed_statement.signatures().empty()) return SignatureKeys();
+  return PermissionDenied("the log's own statements are not signed");
+}
+
 absl::StatusOr<SignatureKeys> Registry::AuthoriseRules(
     uint64_t index, const v1::SignedStatement& signed_statement,
     const v1::Statement& statement) const {
@@ -337,6 +366,7 @@ absl::StatusOr<SignatureKeys> Registry::AuthoriseRules(
         "header.origin: meant for another log, this is ", origin_));
   }
   const std::string& submitter = header.submitter();
+  if (statement.has_sealed_statement()) return AuthoriseFace(signed_statement);
   if (!MaySay(SubmitterKindOf(submitter), kind)) {
     return PermissionDenied(absl::StrCat("submitter ", submitter,
                                          " may not make statements of kind ",
@@ -345,6 +375,7 @@ absl::StatusOr<SignatureKeys> Registry::AuthoriseRules(
   if (submitter != kRegistrar) {
     RETURN_IF_ERROR(CheckActive(submitter, index));
     RETURN_IF_ERROR(CheckMayImport(index, statement));
+    RETURN_IF_ERROR(CheckMaySealWhole(index, statement));
     return SubmitterSignature(index, signed_statement, submitter);
   }
   ASSIGN_OR_RETURN(SignatureKeys keys,

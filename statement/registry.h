@@ -116,6 +116,7 @@ class Registry {
   // before it say, except that signatures are not verified. `statement` is its
   // payload, parsed, and has passed Validate (the envelope ValidateEnvelope).
   // Gives the keys to verify the signatures with.
+  // A SealedStatement is the log's own and has no signatures: no keys.
   //   kInvalidArgument     meant for another log; a genesis elsewhere than at 0
   //   kFailedPrecondition  no genesis yet
   //   kUnauthenticated     a key id that is nobody's; submitter not enrolled
@@ -211,6 +212,11 @@ class Registry {
   // from a public list may hand one in.
   absl::Status CheckMayImport(uint64_t index,
                               const v1::Statement& statement) const;
+  // A whole seal needs a policy that allows it for this process.
+  absl::Status CheckMaySealWhole(uint64_t index,
+                                 const v1::Statement& statement) const;
+  absl::StatusOr<SignatureKeys> AuthoriseFace(
+      const v1::SignedStatement& signed_statement) const;
   absl::Status CheckKeyCounts(const KeyRecord& key, uint64_t index) const;
 
   absl::Status CheckGenesis(const v1::Genesis& genesis) const;
@@ -242,7 +248,7 @@ class Registry {
 };
 
 // Verifies every signature with the key that AuthoriseRules gave for it.
-// kUnauthenticated when one does not verify.
+// kUnauthenticated when one does not verify, or there is none.
 absl::Status VerifySignatures(const v1::SignedStatement& signed_statement,
                               absl::Span<const crypto::PublicKey> keys);
 

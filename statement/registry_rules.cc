@@ -134,6 +134,22 @@ void CheckStatusChange(const v1::StatusChange& change, const Path& at,
   check->OptionalText(change.reason(), 500, at / "reason");
 }
 
+// A whole seal leaves the class of process and the month public, so that requests
+// are counted one by one; national security may be told in bands only.
+void CheckWholeSealProcesses(const v1::PolicyVersion& policy, const Path& at,
+                             Checker* check) {
+  const auto& processes = policy.whole_seal_processes();
+  check->EnumList(processes, v1::LegalProcess_IsValid, 0,
+                  v1::LegalProcess_ARRAYSIZE, at);
+  for (int i = 0; i < std::min(processes.size(), v1::LegalProcess_ARRAYSIZE);
+       ++i) {
+    check->Require(processes[i] != v1::LEGAL_PROCESS_NONE_CONSENT &&
+                       processes[i] != v1::LEGAL_PROCESS_NSL &&
+                       processes[i] != v1::LEGAL_PROCESS_FISA,
+                   at[i], "no process that may be counted and not told of");
+  }
+}
+
 void CheckPolicyVersion(const v1::PolicyVersion& policy, const Path& at,
                         Checker* check) {
   check->Policy(policy.policy(), at / "policy");
@@ -159,6 +175,7 @@ void CheckPolicyVersion(const v1::PolicyVersion& policy, const Path& at,
     check->Require(IsSealedPath(v1::STATEMENT_KIND_FOOTAGE_REQUEST, paths[i]),
                    required[i], "no field that a footage request can seal");
   }
+  CheckWholeSealProcesses(policy, at / "whole_seal_processes", check);
 }
 
 void CheckLogKeyChange(const v1::LogKeyChange& change,

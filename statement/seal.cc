@@ -22,16 +22,20 @@ void CheckOpening(const v1::SealedField& field, const v1::SealOpening& opening,
   if (opening.salt().size() != kSealSaltSize) {
     out->Add(prefix + "salt", absl::StrCat(opening.salt().size(),
                                            " bytes, want ", kSealSaltSize));
-  } else if (opening.value().size() > kMaxSealedValueBytes) {
-    out->Add(prefix + "value",
-             absl::StrCat(opening.value().size(), " bytes, want at most ",
-                          kMaxSealedValueBytes));
+  } else if (const size_t max = MaxSealedValueBytes(field.path());
+             opening.value().size() > max) {
+    out->Add(prefix + "value", absl::StrCat(opening.value().size(),
+                                            " bytes, want at most ", max));
   } else if (!Opens(opening, field)) {
     out->Add(prefix + "value", "salt and value do not give the commitment");
   }
 }
 
 }  // namespace
+
+size_t MaxSealedValueBytes(absl::string_view path) {
+  return path == kWholePath ? kMaxWholeBytes : kMaxSealedValueBytes;
+}
 
 crypto::Digest Commitment(absl::string_view path, absl::string_view salt,
                           absl::string_view value) {
@@ -51,10 +55,10 @@ absl::StatusOr<Seal> MakeSeal(absl::string_view path, absl::string_view value,
   if (path.size() > std::numeric_limits<uint16_t>::max()) {
     return absl::InvalidArgumentError("seal: path longer than 65535 bytes");
   }
-  if (value.size() > kMaxSealedValueBytes) {
+  if (value.size() > MaxSealedValueBytes(path)) {
     return absl::InvalidArgumentError(
         absl::StrCat("seal ", path, ": ", value.size(), " bytes, want at most ",
-                     kMaxSealedValueBytes));
+                     MaxSealedValueBytes(path)));
   }
   Seal seal;
   seal.opening.set_path(std::string(path));

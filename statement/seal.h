@@ -3,7 +3,7 @@
 // Source:  docs/formats.md "Seal".
 // Shapes:  commitment = SHA-256("sightline/seal/v1" || 0x00 || u16be(len(path))
 //          || path || salt[32] || value).
-// Units:   a value is at most 16,384 bytes.
+// Units:   a value is at most 16,384 bytes, of a whole statement 32,768.
 // Errors:  MakeSeal: kInvalidArgument: value too long, path longer than 65,535.
 // Threads: pure but for the Rng; any thread.
 #pragma once
@@ -26,6 +26,14 @@ namespace sightline::statement {
 inline constexpr size_t kSealSaltSize = 32;
 inline constexpr size_t kMaxSealedValueBytes = 16384;
 inline constexpr size_t kMaxSealedFields = 64;
+
+// The path of a statement that is sealed as a whole (whole_seal.h), and the most that
+// it may serialise to: that leaves room for the unsealing around it.
+inline constexpr absl::string_view kWholePath = "signed_statement";
+inline constexpr size_t kMaxWholeBytes = 32768;
+
+// Of a field of this path: kMaxSealedValueBytes, or kMaxWholeBytes of a whole.
+size_t MaxSealedValueBytes(absl::string_view path);
 
 // REQUIRES: path.size() <= 65,535. A salt of any length is hashed as it is;
 // only 32 bytes make a valid seal.

@@ -30,6 +30,9 @@ constexpr absl::string_view kFootageResponse[] = {
     "evidence_digest",  // SHA-256 of the produced package
     "narrative",
 };
+constexpr absl::string_view kSealedStatement[] = {
+    "signed_statement",  // all of it (whole_seal.h)
+};
 constexpr absl::string_view kAmendment[] = {
     "narrative",
     "new_value",  // of a correction to a sealed field
@@ -45,6 +48,8 @@ absl::Span<const absl::string_view> SealedPaths(v1::StatementKind kind) {
       return kFootageResponse;
     case v1::STATEMENT_KIND_AMENDMENT:
       return kAmendment;
+    case v1::STATEMENT_KIND_SEALED_STATEMENT:
+      return kSealedStatement;
     default:
       return {};
   }

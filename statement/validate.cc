@@ -18,6 +18,7 @@
 #include "statement/statement_codec.h"
 #include "statement/text.h"
 #include "statement/timestamps.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::statement {
 namespace {
@@ -74,18 +75,74 @@ void CheckSealedFields(const v1::StatementHeader& header,
   }
 }
 
+// What a request under a seal on the whole of it owes beyond its kind's rules.
+void CheckWholeSeal(const v1::Statement& s, const Path& at, Checker* check) {
+  const v1::StatementHeader& header = s.header();
+  if (!header.has_whole_seal()) return;
+  const v1::WholeSeal& seal = header.whole_seal();
+  check->RequiredEnum(seal.ground(), v1::SealGround_IsValid, at / "ground");
+  check->Require(seal.ground() != v1::SEAL_GROUND_PERSONAL_DATA, at / "ground",
+                 "personal data is sealed by field");
+  check->Require(seal.granter() == v1::SEAL_GRANTER_COURT, at / "granter",
+                 "want a court: nobody else may forbid to tell of a request");
+  check->RequiredTime(seal.has_sealed_until(), seal.sealed_until(),
+                      at / "sealed_until");
+  if (seal.has_sealed_until()) {
+    check->Require(
+        ToUnixMs(seal.sealed_until()) > ToUnixMs(header.claimed_time()),
+        at / "sealed_until", "want a time after claimed_time");
+  }
+  const v1::FootageRequest& request = s.footage_request();
+  check->Require(s.has_footage_request() && !request.has_imported() &&
+                     request.channel() == v1::CHANNEL_LEGAL_PROCESS,
+                 at, "for footage requests under legal process alone");
+  check->Require(header.sealed().empty(), Path("header") / "sealed",
+                 "want none beside whole_seal: the whole holds every field");
+  check->Require(s.ByteSizeLong() + kMaxEnvelopeBytes <= kMaxWholeBytes, at,
+                 absl::StrCat("want a statement of at most ",
+                              kMaxWholeBytes - kMaxEnvelopeBytes, " bytes"));
+}
+
+void CheckSpeaker(const v1::Statement& s, const Path& at, Checker* check) {
+  if (s.has_sealed_statement()) {
+    check->Require(s.header().submitter() == kSealedSubmitter, at,
+                   "want \"sealed\": the log itself says this");
+  } else {
+    check->SubmitterId(s.header().submitter(), at);
+  }
+}
+
 void CheckHeader(const v1::Statement& statement, Checker* check) {
   const Path at("header");
   const v1::StatementHeader& header = statement.header();
   check->Present(statement.has_header(), at);
   check->Require(IsOrigin(header.origin()), at / "origin",
                  "want 1 to 200 printable ASCII characters without space, +");
-  check->SubmitterId(header.submitter(), at / "submitter");
+  CheckSpeaker(statement, at / "submitter", check);
   check->Require(IsClientUuid(header.statement_id()), at / "statement_id",
                  "want a UUID of version 4 or 7 in 16 bytes");
   check->RequiredTime(header.has_claimed_time(), header.claimed_time(),
                       at / "claimed_time");
   CheckSealedFields(header, KindOf(statement), at / "sealed", check);
+  CheckWholeSeal(statement, at / "whole_seal", check);
+}
+
+// A statement that is brought keeps every rule that it kept when it was sealed.
+void CheckBroughtStatement(const v1::Statement& unsealing, Checker* check) {
+  if (!BringsStatement(unsealing)) return;
+  const Path whole("unsealing");
+  const Path at = whole / "openings";
+  const auto brought = ReadBrought(unsealing);
+  if (!brought.ok()) {
+    return check->Fault(at, brought.status().message());
+  }
+  check->Require(brought->statement.header().has_whole_seal() &&
+                     brought->statement.has_footage_request(),
+                 at, "holds no request that is sealed as a whole");
+  if (!brought->statement.has_footage_request()) return;
+  const bool is_sound = ValidateEnvelope(brought->signed_statement).empty() &&
+                        Validate(brought->statement).empty();
+  check->Require(is_sound, at, "holds a statement that the log would refuse");
 }
 
 void CheckKind(const v1::Statement& s, Checker* check) {
@@ -116,9 +173,12 @@ void CheckKind(const v1::Statement& s, Checker* check) {
     case v1::Statement::kEmergencyReview:
       return CheckEmergencyReview(s.emergency_review(), at, check);
     case v1::Statement::kSealedStatement:
-      return CheckSealedStatement(s.sealed_statement(), at, check);
+      CheckSealedStatement(s.sealed_statement(), at, check);
+      return check->Require(IsWellMadeFace(s), at,
+                            "not as the log writes it down");
     case v1::Statement::kUnsealing:
-      return CheckUnsealing(s.unsealing(), at, check);
+      CheckUnsealing(s.unsealing(), at, check);
+      return CheckBroughtStatement(s, check);
     case v1::Statement::kSealRenewal:
       return CheckSealRenewal(s.seal_renewal(), s.header().claimed_time(), at,
                               check);
@@ -148,7 +208,8 @@ Violations Validate(const v1::Statement& statement) {
   return out;
 }
 
-Violations ValidateEnvelope(const v1::SignedStatement& signed_statement) {
+Violations ValidateEnvelope(const v1::SignedStatement& signed_statement,
+                            int min_signatures) {
   Violations out;
   Checker check(&out);
   if (signed_statement.payload_type() != kPayloadType) {
@@ -163,7 +224,7 @@ Violations ValidateEnvelope(const v1::SignedStatement& signed_statement) {
   const auto& signatures = signed_statement.signatures();
   const Path at("signatures");
   const int max = static_cast<int>(kMaxSignatures);
-  check.Count(signatures.size(), 1, max, at);
+  check.Count(signatures.size(), min_signatures, max, at);
   absl::InlinedVector<absl::string_view, 4> seen;
   for (int i = 0; i < std::min(signatures.size(), max); ++i) {
     const std::string& key_id = signatures[i].key_id();

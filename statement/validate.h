@@ -22,6 +22,8 @@ Violations Validate(const v1::Statement& statement);
 
 // The envelope's own rules: payload type, sizes, number of signatures, distinct
 // key ids.
-Violations ValidateEnvelope(const v1::SignedStatement& signed_statement);
+// `min_signatures` is 0 for the log's own statements, which are not signed.
+Violations ValidateEnvelope(const v1::SignedStatement& signed_statement,
+                            int min_signatures = 1);
 
 }  // namespace sightline::statement

@@ -223,7 +223,7 @@ absl::Status AtomHandler::FillFeed(uint64_t begin, Page* page) const {
     const absl::StatusOr<statement::EntryPeek> peek =
         statement::PeekEntry(bytes);
     if (!peek.ok()) return absl::DataLossError(peek.status().message());
-    if (peek->submitter != page->submitter) {
+    if (peek->feed != page->submitter) {
       return absl::NotFoundError("no such entry in this feed");
     }
     RETURN_IF_ERROR(

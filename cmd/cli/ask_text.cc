@@ -20,6 +20,7 @@
 #include "statement/text.h"
 #include "statement/timestamps.h"
 #include "statement/vocabulary_text.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::cli {
 namespace {
@@ -215,6 +216,7 @@ Columns ColumnsOf(const v1::SealRow& row) {
   return {{"index", absl::StrCat(row.index())},
           {"path", row.path()},
           {"submitter", row.submitter()},
+          {"legal_process", Given(row.legal_process())},
           {"since", TimeText(row.sealed_since_unix_ms())},
           {"ground", Given(row.ground())},
           {"granter", Given(row.granter())},
@@ -370,9 +372,13 @@ class Printer {
                         AspectText(style_.aspect, row, as_of_));
   }
   std::string Line(const v1::SealRow& row) const {
+    const bool is_whole = row.submitter() == statement::kSealedSubmitter;
     return absl::StrCat(
-        row.index(), "  ", Printable(row.path()), " of ", row.submitter(), "  ",
-        Text(row.ground()), ", by ", Text(row.granter()), ", until ",
+        row.index(), "  ",
+        is_whole
+            ? absl::StrCat("a whole request (", Text(row.legal_process()), ")")
+            : absl::StrCat(Printable(row.path()), " of ", row.submitter()),
+        "  ", Text(row.ground()), ", by ", Text(row.granter()), ", until ",
         row.sealed_until_unix_ms() == 0 ? "no end"
                                         : TimeText(row.sealed_until_unix_ms()),
         ", ", Counted(row.renewals(), "renewal"),
@@ -460,6 +466,21 @@ absl::Status PrintRows(const v1::AnswerFile::Page& page, Printer& printer) {
   }
 }
 
+// What no feed can show while a court forbids it.
+std::string SealedMonthsText(const v1::ListFeedResponse& feed) {
+  std::vector<std::string> months;
+  for (const v1::SealedMonth& month : feed.sealed_months()) {
+    months.push_back(absl::StrFormat("%d in %04d-%02d, %d of them open by now",
+                                     month.sealed(), month.month() / 100,
+                                     month.month() % 100, month.opened()));
+  }
+  if (months.empty()) return "";
+  return absl::StrCat(
+      "\nApart from requests sealed as a whole, whoever's, as the log says: ",
+      absl::StrJoin(months, "; "), ". `sightline ask complete ",
+      statement::kSealedSubmitter, "` proves their number.");
+}
+
 std::string VerdictText(const v1::AnswerFile& file,
                         const client::AnswerVerdict& verdict) {
   const std::string rows = Counted(verdict.rows, "row");
@@ -471,7 +492,11 @@ std::string VerdictText(const v1::AnswerFile& file,
         Counted(verdict.rows, "entry"),
         ", numbered and linked without a gap, neighbours of the period "
         "included; ",
-        of, ".");
+        of, ".",
+        file.pages().empty() ||
+                file.feed().submitter() == statement::kSealedSubmitter
+            ? ""
+            : SealedMonthsText(file.pages(0).feed()));
   }
   if (verdict.is_complete) {
     return absl::StrCat(rows, ", made again from every entry of ", of, ".");

@@ -170,6 +170,12 @@ void AddSealOptions(CLI::App* command, SealFlags* flags) {
                    "for example case_number=20-012345")
       ->group(group);
   command
+      ->add_flag(
+          "--seal-whole", flags->whole,
+          "A court forbids to tell that this request exists: seal all of "
+          "it; wants --seal-ground and --seal-until")
+      ->group(group);
+  command
       ->add_option("--seal-ground", flags->ground,
                    absl::StrCat("Why: ", Choices<v1::SealGround>(),
                                 " [active_investigation]"))
@@ -213,7 +219,29 @@ absl::StatusOr<std::string> DraftToJson(const Draft& draft) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 
+// --seal-whole with its companions.
+absl::Status TakeWholeSeal(const SealFlags& flags, Draft* draft) {
+  if (!flags.values.empty() || flags.ground.empty() || flags.until.empty()) {
+    return absl::InvalidArgumentError(
+        "--seal-whole: want --seal-ground and --seal-until, and no --seal: the "
+        "whole holds every field");
+  }
+  v1::WholeSeal& seal =
+      *draft->statement.mutable_header()->mutable_whole_seal();
+  ASSIGN_OR_RETURN(const auto ground, ParseEnum<v1::SealGround>(flags.ground));
+  seal.set_ground(ground);
+  seal.set_granter(v1::SEAL_GRANTER_COURT);
+  if (!flags.granter.empty()) {
+    ASSIGN_OR_RETURN(const auto granter,
+                     ParseEnum<v1::SealGranter>(flags.granter));
+    seal.set_granter(granter);
+  }
+  ASSIGN_OR_RETURN(*seal.mutable_sealed_until(), ParseTime(flags.until));
+  return absl::OkStatus();
+}
+
 absl::Status TakeSeals(const SealFlags& flags, Draft* draft) {
+  if (flags.whole) return TakeWholeSeal(flags, draft);
   for (const std::string& text : flags.values) {
     const size_t equals = text.find('=');
     if (equals == 0 || equals == std::string::npos) {
@@ -282,12 +310,20 @@ void WarnOfPersonalData(const Draft& draft, Output* out) {
     warn(value.path, value.value, "it will be public when the seal ends");
   }
   for (const auto& opening : draft.statement.unsealing().openings()) {
+    // A whole statement kept the rules of what is public when it was sealed.
+    if (opening.path() == statement::kWholePath) continue;
     warn(opening.path(), opening.value(), "it will be public for ever");
   }
 }
 
 absl::Status SealAll(crypto::Rng& rng, Draft* draft) {
   v1::StatementHeader& header = *draft->statement.mutable_header();
+  if (header.has_whole_seal() && draft->sealed_values.empty()) {
+    v1::SealOpening& opening = draft->openings.emplace_back();
+    opening.set_path(std::string(statement::kWholePath));
+    opening.set_salt(rng.Bytes(statement::kSealSaltSize));
+    return absl::OkStatus();
+  }
   if (static_cast<size_t>(header.sealed_size()) != draft->openings.size()) {
     return absl::InvalidArgumentError(
         "header.sealed: give the values in \"sealed_values\" or with --seal; "

@@ -45,16 +45,18 @@ struct SealedValue {
 struct Draft {
   v1::Statement statement;
   std::vector<SealedValue> sealed_values;  // not sealed yet
-  std::vector<v1::SealOpening> openings;   // of header.sealed, in order
+  // Of header.sealed, in order; of a header.whole_seal one, without the value.
+  std::vector<v1::SealOpening> openings;
 };
 
 // What is sealed without further words: active investigation, granted by the
 // submitter itself, for so long after the claimed time.
 inline constexpr int kDefaultSealDays = 90;
 
-// The options --seal, --seal-ground, --seal-granter, --seal-until.
+// The options --seal, --seal-whole, --seal-ground, --seal-granter, --seal-until.
 struct SealFlags {
   std::vector<std::string> values;  // "path=value" or "path=@FILE"
+  bool whole = false;
   std::string ground;
   std::string granter;
   std::string until;

@@ -81,7 +81,7 @@ absl::StatusOr<client::Receipt> Fetch(const Flags& flags,
   }
   ASSIGN_OR_RETURN(const v1::SubmitRequest request,
                    ReadSubmission(flags.submission));
-  return log.GetReceiptByIdentity(statement::IdentityHash(request.statement()));
+  return log.GetReceiptOf(request);
 }
 
 absl::StatusOr<std::string> Formatted(const client::Receipt& receipt,

@@ -7,26 +7,21 @@
 #include "base/status_macros.h"
 #include "cmd/cli/exit_code.h"
 #include "crypto/sha256.h"
-#include "statement/dsse.h"
-#include "statement/entry_codec.h"
+#include "statement/whole_seal.h"
 #include "storage/rocksdb_log_store.h"
 
 namespace sightline::cli {
 namespace {
 
-absl::StatusOr<crypto::Digest> IdentityOf(const storage::LogStore& store,
-                                          uint64_t index) {
-  crypto::Digest identity{};
-  absl::Status status;
+absl::StatusOr<crypto::Digest> BindingOf(const storage::LogStore& store,
+                                         uint64_t index) {
+  absl::StatusOr<crypto::Digest> binding = absl::DataLossError("missing");
   RETURN_IF_ERROR(store.ReadEntries(
       index, index + 1, [&](uint64_t, absl::string_view bytes) {
-        const auto entry = statement::ParseEntry(bytes);
-        status = entry.status();
-        if (entry.ok()) identity = statement::IdentityHash(entry->statement());
+        binding = statement::ReadPayloadBinding(bytes);
         return true;
       }));
-  RETURN_IF_ERROR(status);
-  return identity;
+  return binding;
 }
 
 }  // namespace
@@ -47,9 +42,9 @@ absl::StatusOr<int> RotateSealKey(const RotateSealKeyFlags& flags,
   RETURN_IF_ERROR(store->ReplaceSealedPayloads(
       [&](uint64_t index,
           absl::string_view ciphertext) -> absl::StatusOr<std::string> {
-        ASSIGN_OR_RETURN(const crypto::Digest identity,
-                         IdentityOf(*store, index));
-        auto replaced = sealer->Rewrap(identity, ciphertext);
+        ASSIGN_OR_RETURN(const crypto::Digest binding,
+                         BindingOf(*store, index));
+        auto replaced = sealer->Rewrap(binding, ciphertext);
         if (!replaced.ok()) {
           return base::Annotate(replaced.status(),
                                 absl::StrCat("entry ", index));

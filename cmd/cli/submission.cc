@@ -23,6 +23,7 @@
 #include "statement/dsse.h"
 #include "statement/entry_codec.h"
 #include "statement/json.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::cli {
 namespace {
@@ -64,8 +65,14 @@ class OpeningsKeeper {
   absl::Status Write(const std::string& path,
                      const v1::SubmitRequest& request) {
     if (path.empty()) return absl::OkStatus();
-    const std::vector<v1::SealOpening> openings(request.openings().begin(),
-                                                request.openings().end());
+    std::vector<v1::SealOpening> openings(request.openings().begin(),
+                                          request.openings().end());
+    // The log is handed the statement itself; the file must hold it, too.
+    for (v1::SealOpening& opening : openings) {
+      if (opening.path() != statement::kWholePath) continue;
+      opening =
+          statement::FillWholeOpening(std::move(opening), request.statement());
+    }
     ASSIGN_OR_RETURN(const std::string text, FormatOpeningsFile(openings));
     // A run that sends the same again finds its own.
     if (ReadFile(path).value_or("") == text) return absl::OkStatus();

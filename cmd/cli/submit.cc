@@ -38,6 +38,8 @@ struct SubmitFlags {
 std::string KindNames() {
   std::vector<absl::string_view> names;
   for (const auto kind : statement::AllKinds()) {
+    // The log makes it itself.
+    if (kind == v1::STATEMENT_KIND_SEALED_STATEMENT) continue;
     names.push_back(statement::KindName(kind));
   }
   return absl::StrJoin(names, ", ");
