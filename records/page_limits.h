@@ -7,6 +7,9 @@ namespace sightline::records {
 
 inline constexpr uint32_t kUsualPageSize = 50;
 inline constexpr uint32_t kMaxPageSize = 200;
-inline constexpr uint32_t kMaxExamined = 1000;
+// Rows read, or months of a submitter reconciled.
+inline constexpr uint32_t kMaxExamined = 400;
+// Rows passed over by what their list says of them.
+inline constexpr uint32_t kMaxPassed = 20000;
 
 }  // namespace sightline::records

@@ -10,6 +10,7 @@
 #include "records/places.h"
 #include "records/queries.h"
 #include "records/request_filter.h"
+#include "records/request_hint.h"
 #include "records/request_row.h"
 #include "records/row_loader.h"
 #include "records/view_keys.h"
@@ -17,11 +18,12 @@
 namespace sightline::records {
 namespace {
 
-constexpr size_t kChunk = 128;
+constexpr size_t kChunk = 512;
 
 struct Candidate {
   uint32_t day = 0;
   uint64_t index = 0;
+  std::string hint;  // as its list has it (request_hint.h)
 
   friend bool operator<(const Candidate& a, const Candidate& b) {
     return a.day != b.day ? a.day < b.day : a.index < b.index;
@@ -98,12 +100,15 @@ class CandidateReader {
     std::vector<Candidate> out;
     for (const std::string& list : lists_) {
       size_t taken = 0;
-      RETURN_IF_ERROR(
-          snapshot_->Scan(list + base::U64(index), storage::AfterPrefix(list),
-                          [&](absl::string_view key, absl::string_view) {
-                            out.push_back({0, LastNumber(key)});
-                            return ++taken < kChunk;
-                          }));
+      const bool has_hints =
+          list.front() == static_cast<char>(View::kUnanswered);
+      RETURN_IF_ERROR(snapshot_->Scan(
+          list + base::U64(index), storage::AfterPrefix(list),
+          [&](absl::string_view key, absl::string_view value) {
+            out.push_back(
+                {0, LastNumber(key), has_hints ? std::string(value) : ""});
+            return ++taken < kChunk;
+          }));
     }
     std::sort(out.begin(), out.end());
     out.erase(std::unique(out.begin(), out.end(),
@@ -119,11 +124,11 @@ class CandidateReader {
   absl::StatusOr<std::vector<Candidate>> ByDay(const Candidate& from) const {
     std::vector<Candidate> out;
     if (from.day == 0) {
-      RETURN_IF_ERROR(ScanDays({0, from.index}, 0, &out));
+      RETURN_IF_ERROR(ScanDays({0, from.index, ""}, 0, &out));
     }
     const Candidate begin = {
         std::max({from.day, days_.first, 1u}),
-        from.day >= std::max(days_.first, 1u) ? from.index : 0};
+        from.day >= std::max(days_.first, 1u) ? from.index : 0, ""};
     if (out.size() < kChunk) RETURN_IF_ERROR(ScanDays(begin, days_.last, &out));
     return out;
   }
@@ -134,13 +139,13 @@ class CandidateReader {
         Key(View::kByDay).Small(from.day).Number(from.index).bytes();
     const std::string end =
         storage::AfterPrefix(Key(View::kByDay).Small(last).bytes());
-    return snapshot_->Scan(begin, end,
-                           [&](absl::string_view key, absl::string_view) {
-                             KeyReader reader(key);
-                             const uint32_t day = reader.Small();
-                             out->push_back({day, reader.Number()});
-                             return out->size() < kChunk;
-                           });
+    return snapshot_->Scan(
+        begin, end, [&](absl::string_view key, absl::string_view value) {
+          KeyReader reader(key);
+          const uint32_t day = reader.Small();
+          out->push_back({day, reader.Number(), std::string(value)});
+          return out->size() < kChunk;
+        });
   }
 
   const storage::ViewSnapshot* const snapshot_;
@@ -179,18 +184,23 @@ class Search {
 
   absl::Status Run(Candidate at) {
     uint32_t examined = 0;
+    uint32_t passed = 0;
     while (true) {
       ASSIGN_OR_RETURN(const std::vector<Candidate> chunk, reader_.From(at));
       for (const Candidate& candidate : chunk) {
         if (static_cast<uint32_t>(response_.rows_size()) >= page_.size ||
-            examined >= kMaxExamined) {
+            examined >= kMaxExamined || passed >= kMaxPassed) {
           response_.set_next_page_token(page_.TokenAt(Encode(candidate)));
           return absl::OkStatus();
+        }
+        at = {candidate.day, candidate.index + 1, ""};
+        if (!MayMatch(filter_, candidate.hint)) {
+          ++passed;
+          continue;
         }
         ASSIGN_OR_RETURN(const bool go_on, Take(candidate));
         if (!go_on) return absl::OkStatus();
         ++examined;
-        at = {candidate.day, candidate.index + 1};
       }
       if (chunk.size() < kChunk) return absl::OkStatus();
     }

@@ -29,12 +29,12 @@ enum class View : char {
   kByWholeState = 'Y',  // state, index: requests whose area is a whole state
   kByOffence = 'f',     // code, index
   kByChannel = 'h',     // channel, index
-  kByDay = 'd',         // day (0: too many), index
+  kByDay = 'd',         // day (0: too many), index -> hint
   kViolations = 'v',    // index
   kEmergencies = 'e',   // index
   kAssemblies = 'b',    // index
   kCompelled = 'x',     // index
-  kUnanswered = 'o',    // index
+  kUnanswered = 'o',    // index -> hint
   kSeals = 'z',         // end, index, path -> SealRow
   kSealsBy = 'Z',       // submitter, end, index, path -> SealRow
   kSealEnd = 'S',       // index, path -> end

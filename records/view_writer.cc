@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/status_macros.h"
+#include "records/request_hint.h"
 #include "records/seal_row.h"
 #include "records/statistics.h"
 #include "records/view_keys.h"
@@ -125,17 +126,18 @@ void ViewWriter::PutLists(const v1::RequestRow& row) {
                    .Number(index)
                    .bytes(),
                "");
+  const std::string hint = HintOf(row);
   const TouchedDays touched = DaysOf(request);
   for (const uint32_t day : touched.days) {
-    pending_.Put(Key(View::kByDay).Small(day).Number(index).bytes(), "");
+    pending_.Put(Key(View::kByDay).Small(day).Number(index).bytes(), hint);
   }
   if (touched.is_long) {
-    pending_.Put(Key(View::kByDay).Small(0).Number(index).bytes(), "");
+    pending_.Put(Key(View::kByDay).Small(0).Number(index).bytes(), hint);
   }
   if (row.violates_policy()) list(View::kViolations);
   if (IsEmergency(request)) list(View::kEmergencies);
   if (request.assembly_related() == v1::DECLARED_YES) list(View::kAssemblies);
-  list(View::kUnanswered);
+  pending_.Put(Key(View::kUnanswered).Number(index).bytes(), hint);
 }
 
 absl::StatusOr<bool> ViewWriter::OpensFace(const RecordEntry& entry) {
