@@ -75,7 +75,7 @@ class Reconciliation {
       ASSIGN_OR_RETURN(std::optional<Book> next, NextBook(at));
       if (!next.has_value()) return absl::OkStatus();
       if (static_cast<uint32_t>(response_.rows_size()) >= page_.size ||
-          examined >= kMaxExamined) {
+          examined >= kMaxReconciled) {
         response_.set_next_page_token(
             page_.TokenAt(KeyOf(View::kBooks, *next).substr(1)));
         return absl::OkStatus();

@@ -7,8 +7,10 @@ namespace sightline::records {
 
 inline constexpr uint32_t kUsualPageSize = 50;
 inline constexpr uint32_t kMaxPageSize = 200;
-// Rows read, or months of a submitter reconciled.
+// Rows read.
 inline constexpr uint32_t kMaxExamined = 400;
+// Months of a submitter reconciled.
+inline constexpr uint32_t kMaxReconciled = 200;
 // Rows passed over by what their list says of them.
 inline constexpr uint32_t kMaxPassed = 20000;
 
