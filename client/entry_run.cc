@@ -121,7 +121,10 @@ absl::StatusOr<bool> Matches(const v1::EntryFilter& filter,
   const auto peek = statement::PeekEntry(entry);
   if (!peek.ok()) return Unverified("entry", peek.status());
   if (!AnyOrAll(filter.kinds(), static_cast<int>(peek->kind))) return false;
-  if (!AnyOrAll(filter.submitters(), peek->submitter)) return false;
+  if (!AnyOrAll(filter.submitters(), peek->submitter) &&
+      !AnyOrAll(filter.submitters(), peek->feed)) {
+    return false;
+  }
   if (filter.has_admitted_from() &&
       peek->admitted_unix_ms < statement::ToUnixMs(filter.admitted_from())) {
     return false;

@@ -79,7 +79,8 @@ bool EntryFilter::Takes(const statement::EntryPeek& entry) const {
   return entry.admitted_unix_ms >= admitted_from_ms_ &&
          entry.admitted_unix_ms < admitted_before_ms_ &&
          (kinds_.empty() || kinds_.contains(entry.kind)) &&
-         (submitters_.empty() || submitters_.contains(entry.submitter));
+         (submitters_.empty() || submitters_.contains(entry.submitter) ||
+          submitters_.contains(entry.feed));
 }
 
 }  // namespace sightline::services
