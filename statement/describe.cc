@@ -133,7 +133,33 @@ std::string ResponseText(const v1::FootageResponse& r) {
   bucket("declined", r.declined());
   bucket("did nothing", r.no_action());
   bucket("opted out", r.opted_out());
+  if (r.has_first_given()) {
+    absl::StrAppend(&out, ", first given ",
+                    TimeText(ToUnixMs(r.first_given())));
+  }
   return out;
+}
+
+std::string VerdictText(v1::ReviewVerdict verdict) {
+  switch (verdict) {
+    case v1::REVIEW_VERDICT_CONFIRMED:
+      return "there was an emergency as stated";
+    case v1::REVIEW_VERDICT_NOT_CONFIRMED:
+      return "there was no emergency, or none as stated";
+    case v1::REVIEW_VERDICT_FORGED:
+      return "forged, the requester was not who it said";
+    default:
+      return Text(verdict);
+  }
+}
+
+std::string ReviewText(const v1::EmergencyReview& r) {
+  return absl::StrCat(
+      "reviewed the emergency request of ", Entry(r.request()), ": ",
+      VerdictText(r.verdict()), "; the requester ",
+      r.verification() == v1::REQUESTER_VERIFICATION_NONE
+          ? "not verified"
+          : absl::StrCat("verified by ", Text(r.verification())));
 }
 
 std::string AmendmentText(const v1::Amendment& a, const NameOf& names) {
@@ -240,9 +266,7 @@ std::string DeedText(const v1::Statement& s, const NameOf& names) {
                           Text(s.sealed_statement().legal_process()), ", ",
                           MonthText(s.sealed_statement().month()), ")");
     case v1::Statement::kEmergencyReview:
-      return absl::StrCat("reviewed the emergency request in ",
-                          Entry(s.emergency_review().request()), ": ",
-                          Text(s.emergency_review().verdict()));
+      return ReviewText(s.emergency_review());
     case v1::Statement::kUnsealing:
       return BringsStatement(s) ? BroughtText(s, names)
                                 : UnsealingText(s.unsealing());

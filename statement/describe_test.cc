@@ -56,6 +56,29 @@ TEST(DescribeStatement, TellsAResponse) {
       "nothing 20 to 99, opted out none");
 }
 
+TEST(DescribeStatement, TellsWhenFootageWasFirstGiven) {
+  v1::Statement response = Make(v1::STATEMENT_KIND_FOOTAGE_RESPONSE);
+  *response.mutable_footage_response()->mutable_first_given() =
+      response.header().claimed_time();
+  EXPECT_THAT(DescribeStatement(response),
+              HasSubstr(", first given 2020-05-30 18:00 UTC"));
+}
+
+TEST(DescribeStatement, TellsAReview) {
+  v1::Statement review = Make(v1::STATEMENT_KIND_EMERGENCY_REVIEW);
+  EXPECT_EQ(DescribeStatement(review),
+            "platform:example-cameras reviewed the emergency request of entry "
+            "1: there was an emergency as stated; the requester verified by "
+            "call-back and signature");
+  review.mutable_emergency_review()->set_verdict(v1::REVIEW_VERDICT_FORGED);
+  review.mutable_emergency_review()->set_verification(
+      v1::REQUESTER_VERIFICATION_NONE);
+  EXPECT_EQ(DescribeStatement(review),
+            "platform:example-cameras reviewed the emergency request of entry "
+            "1: forged, the requester was not who it said; the requester not "
+            "verified");
+}
+
 TEST(DescribeStatement, TellsEveryKindInOneLine) {
   for (v1::StatementKind kind : AllKinds()) {
     const std::string line = DescribeStatement(Make(kind), LapdIs);
@@ -84,6 +107,14 @@ TEST(DescribeStatementAtLength, ShowsEveryPublicField) {
                           HasSubstr("      begin: 2020-05-30 06:00 UTC\n"),
                           HasSubstr("    camera hours asked: 200\n"),
                           HasSubstr("    path: case_number\n")));
+}
+
+TEST(DescribeStatementAtLength, ShowsAReview) {
+  EXPECT_THAT(
+      DescribeStatementAtLength(Make(v1::STATEMENT_KIND_EMERGENCY_REVIEW)),
+      AllOf(HasSubstr("  emergency review:\n"),
+            HasSubstr("    verdict: confirmed\n"),
+            HasSubstr("    verification: call-back and signature\n")));
 }
 
 TEST(DescribeStatementAtLength, ShowsWhatWasUnsealed) {

@@ -48,6 +48,7 @@ absl::string_view DefaultSubmitter(v1::StatementKind kind) {
     case v1::STATEMENT_KIND_REGISTRY_EVENT:
       return kAgency;
     case v1::STATEMENT_KIND_FOOTAGE_RESPONSE:
+    case v1::STATEMENT_KIND_EMERGENCY_REVIEW:
       return kPlatform;
     case v1::STATEMENT_KIND_ATTESTATION:
       return "party:example-reporter";
@@ -102,6 +103,8 @@ class ExampleMaker {
         return FootageResponse();
       case v1::STATEMENT_KIND_AMENDMENT:
         return Amendment();
+      case v1::STATEMENT_KIND_EMERGENCY_REVIEW:
+        return EmergencyReview();
       case v1::STATEMENT_KIND_SEALED_STATEMENT:
         return SealedStatement();
       case v1::STATEMENT_KIND_UNSEALING:
@@ -174,6 +177,7 @@ class ExampleMaker {
   void FootageRequest();
   void FootageResponse();
   void Amendment();
+  void EmergencyReview();
   void SealedStatement();
   void Unsealing();
   void SealRenewal();
@@ -316,6 +320,13 @@ void ExampleMaker::Amendment() {
   Link(amendment.mutable_target());
   amendment.mutable_correction()->set_field("footage_request.offence_code");
   amendment.mutable_correction()->set_new_value("23D");
+}
+
+void ExampleMaker::EmergencyReview() {
+  v1::EmergencyReview& review = *statement_.mutable_emergency_review();
+  Link(review.mutable_request());
+  review.set_verdict(v1::REVIEW_VERDICT_CONFIRMED);
+  review.set_verification(v1::REQUESTER_VERIFICATION_CALL_BACK_AND_SIGNATURE);
 }
 
 // Of nothing that could be opened: the value stands for a signed statement.

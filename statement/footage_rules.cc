@@ -12,6 +12,7 @@
 #include "statement/lint.h"
 #include "statement/offences.h"
 #include "statement/submitter_id.h"
+#include "statement/timestamps.h"
 
 namespace sightline::statement {
 namespace {
@@ -25,19 +26,6 @@ enum class Completeness {
   kImported,  // a row of a public record
   kReported,  // what somebody else says of it
 };
-
-bool IsVoluntaryChannel(v1::Channel channel) {
-  switch (channel) {
-    case v1::CHANNEL_VIDEO_REQUEST:
-    case v1::CHANNEL_REQUEST_FOR_ASSISTANCE:
-    case v1::CHANNEL_COMMUNITY_REQUEST:
-    case v1::CHANNEL_DIRECT_ASK:
-    case v1::CHANNEL_REGISTRY_CONTACT:
-      return true;
-    default:
-      return false;
-  }
-}
 
 bool IsCourtProcess(v1::LegalProcess process) {
   switch (process) {
@@ -64,11 +52,6 @@ bool MayBeCourtProcess(v1::LegalProcess process) {
          process == v1::LEGAL_PROCESS_EPOC_PR ||
          process == v1::LEGAL_PROCESS_OTHER ||
          process == v1::LEGAL_PROCESS_UNSPECIFIED;
-}
-
-bool IsEmergency(const v1::FootageRequest& request) {
-  return request.channel() == v1::CHANNEL_EMERGENCY ||
-         request.legal_process() == v1::LEGAL_PROCESS_EMERGENCY_2702;
 }
 
 bool AsksForRecordings(const v1::FootageRequest& request) {
@@ -299,9 +282,10 @@ bool MayHaveGiven(v1::Outcome outcome) {
 
 class ResponseCheck {
  public:
-  ResponseCheck(const v1::FootageResponse& response, const Path& at,
+  ResponseCheck(const v1::FootageResponse& response,
+                const google::protobuf::Timestamp& claimed_time, const Path& at,
                 Checker* check)
-      : r_(response), at_(at), check_(*check) {}
+      : r_(response), claimed_time_(claimed_time), at_(at), check_(*check) {}
 
   void Run() {
     check_.Link(r_.has_request(), r_.request(), at_ / "request");
@@ -309,6 +293,7 @@ class ResponseCheck {
     Refusal();
     Buckets();
     Given();
+    FirstGiven();
     Notice();
     Tally();
   }
@@ -362,6 +347,17 @@ class ResponseCheck {
                    at_ / "content_given", fault);
   }
 
+  // It is of the past when it is said: what is to be given is not given.
+  void FirstGiven() {
+    if (!r_.has_first_given()) return;
+    const Path at = at_ / "first_given";
+    check_.OptionalTime(true, r_.first_given(), at);
+    check_.Require(MayHaveGiven(r_.outcome()), at,
+                   "nothing was given, by the outcome");
+    check_.Require(ToUnixMs(r_.first_given()) <= ToUnixMs(claimed_time_), at,
+                   "want a time not after claimed_time");
+  }
+
   void Notice() {
     check_.OptionalEnum(r_.user_notice(), v1::UserNotice_IsValid,
                         at_ / "user_notice");
@@ -396,6 +392,7 @@ class ResponseCheck {
   }
 
   const v1::FootageResponse& r_;
+  const google::protobuf::Timestamp& claimed_time_;
   const Path& at_;
   Checker& check_;
 };
@@ -445,6 +442,24 @@ void CheckOnwardSharing(const v1::OnwardSharing& sharing, const Path& at,
 
 }  // namespace
 
+bool IsVoluntaryChannel(v1::Channel channel) {
+  switch (channel) {
+    case v1::CHANNEL_VIDEO_REQUEST:
+    case v1::CHANNEL_REQUEST_FOR_ASSISTANCE:
+    case v1::CHANNEL_COMMUNITY_REQUEST:
+    case v1::CHANNEL_DIRECT_ASK:
+    case v1::CHANNEL_REGISTRY_CONTACT:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsEmergency(const v1::FootageRequest& request) {
+  return request.channel() == v1::CHANNEL_EMERGENCY ||
+         request.legal_process() == v1::LEGAL_PROCESS_EMERGENCY_2702;
+}
+
 void CheckFootageRequest(const v1::FootageRequest& request, const Path& at,
                          Checker* check) {
   const Completeness completeness =
@@ -457,9 +472,10 @@ void CheckReportedRequest(const v1::FootageRequest& request, const Path& at,
   RequestCheck(request, Completeness::kReported, at, check).Run();
 }
 
-void CheckFootageResponse(const v1::FootageResponse& response, const Path& at,
-                          Checker* check) {
-  ResponseCheck(response, at, check).Run();
+void CheckFootageResponse(const v1::FootageResponse& response,
+                          const google::protobuf::Timestamp& claimed_time,
+                          const Path& at, Checker* check) {
+  ResponseCheck(response, claimed_time, at, check).Run();
 }
 
 void CheckEmergencyReview(const v1::EmergencyReview& review, const Path& at,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "statement/timestamps.h"
 #include "statement/validate_cases.h"
 
 namespace sightline::statement {
@@ -278,6 +279,55 @@ std::vector<Case> ResponseCases() {
         r->clear_opted_out();
         r->set_tally_size(0);
       });
+  // The example gave something an hour before it is said.
+  const auto given_after = [](int64_t ms) {
+    return [ms](R* r) {
+      *r->mutable_first_given() = FromUnixMs(kTestNowUnixMs + ms);
+    };
+  };
+  add("FirstGivenBefore", "", given_after(-3'600'000));
+  add("FirstGivenAsItIsSaid", "", given_after(0));
+  add("FirstGivenInTheFuture", "footage_response.first_given: want a time not",
+      given_after(1));
+  add("FirstGivenNever", "footage_response.first_given: want",
+      [](R* r) { r->mutable_first_given()->set_nanos(-1); });
+  add("FirstGivenYetPending", "", [](R* r) {
+    *r->mutable_first_given() = FromUnixMs(kTestNowUnixMs - 1);
+    r->set_outcome(v1::OUTCOME_PENDING);
+    r->clear_refusal_ground();
+  });
+  add("FirstGivenYetRejected",
+      "footage_response.first_given: nothing was given", [rejected](R* r) {
+        rejected(r);
+        *r->mutable_first_given() = FromUnixMs(kTestNowUnixMs - 1);
+      });
+  return out;
+}
+
+std::vector<Case> ReviewCases() {
+  std::vector<Case> out;
+  using R = v1::EmergencyReview;
+  const auto add = [&out](const char* name, const char* fault,
+                          std::function<void(R*)> change) {
+    Instantiate(
+        &out, v1::STATEMENT_KIND_EMERGENCY_REVIEW, name, fault,
+        [change](v1::Statement* s) { change(s->mutable_emergency_review()); });
+  };
+  add("RequestMissing", "emergency_review.request: required",
+      [](R* r) { r->clear_request(); });
+  add("RequestHash", "emergency_review.request.leaf_hash: 31 bytes",
+      [](R* r) { r->mutable_request()->mutable_leaf_hash()->resize(31); });
+  add("VerdictMissing", "emergency_review.verdict: required",
+      [](R* r) { r->clear_verdict(); });
+  add("VerdictUnknown", "emergency_review.verdict: unknown",
+      [](R* r) { r->set_verdict(static_cast<v1::ReviewVerdict>(4)); });
+  add("VerificationMissing", "emergency_review.verification: required",
+      [](R* r) { r->clear_verification(); });
+  for (const auto verdict :
+       {v1::REVIEW_VERDICT_NOT_CONFIRMED, v1::REVIEW_VERDICT_FORGED}) {
+    add(verdict == v1::REVIEW_VERDICT_FORGED ? "Forged" : "NotConfirmed", "",
+        [verdict](R* r) { r->set_verdict(verdict); });
+  }
   return out;
 }
 
@@ -346,6 +396,8 @@ INSTANTIATE_TEST_SUITE_P(Process, ValidateRule,
                          ::testing::ValuesIn(ProcessCases()), CaseName);
 INSTANTIATE_TEST_SUITE_P(Response, ValidateRule,
                          ::testing::ValuesIn(ResponseCases()), CaseName);
+INSTANTIATE_TEST_SUITE_P(Review, ValidateRule,
+                         ::testing::ValuesIn(ReviewCases()), CaseName);
 INSTANTIATE_TEST_SUITE_P(Amendment, ValidateRule,
                          ::testing::ValuesIn(AmendmentCases()), CaseName);
 

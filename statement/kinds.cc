@@ -8,16 +8,17 @@
 namespace sightline::statement {
 namespace {
 
-constexpr std::array<v1::StatementKind, 18> kKinds = {
+constexpr std::array<v1::StatementKind, 19> kKinds = {
     v1::STATEMENT_KIND_GENESIS,           v1::STATEMENT_KIND_ENROLMENT,
     v1::STATEMENT_KIND_KEY_ROTATION,      v1::STATEMENT_KIND_STATUS_CHANGE,
     v1::STATEMENT_KIND_POLICY_VERSION,    v1::STATEMENT_KIND_LOG_KEY_CHANGE,
     v1::STATEMENT_KIND_ASSEMBLY_CALENDAR, v1::STATEMENT_KIND_FOOTAGE_REQUEST,
     v1::STATEMENT_KIND_FOOTAGE_RESPONSE,  v1::STATEMENT_KIND_AMENDMENT,
-    v1::STATEMENT_KIND_SEALED_STATEMENT,  v1::STATEMENT_KIND_UNSEALING,
-    v1::STATEMENT_KIND_SEAL_RENEWAL,      v1::STATEMENT_KIND_ERASURE,
-    v1::STATEMENT_KIND_SEALED_READ,       v1::STATEMENT_KIND_PERIOD_REPORT,
-    v1::STATEMENT_KIND_REGISTRY_EVENT,    v1::STATEMENT_KIND_ATTESTATION,
+    v1::STATEMENT_KIND_EMERGENCY_REVIEW,  v1::STATEMENT_KIND_SEALED_STATEMENT,
+    v1::STATEMENT_KIND_UNSEALING,         v1::STATEMENT_KIND_SEAL_RENEWAL,
+    v1::STATEMENT_KIND_ERASURE,           v1::STATEMENT_KIND_SEALED_READ,
+    v1::STATEMENT_KIND_PERIOD_REPORT,     v1::STATEMENT_KIND_REGISTRY_EVENT,
+    v1::STATEMENT_KIND_ATTESTATION,
 };
 
 bool AgencyMaySay(v1::StatementKind kind) {
@@ -39,6 +40,7 @@ bool PlatformMaySay(v1::StatementKind kind) {
   switch (kind) {
     case v1::STATEMENT_KIND_FOOTAGE_RESPONSE:
     case v1::STATEMENT_KIND_AMENDMENT:
+    case v1::STATEMENT_KIND_EMERGENCY_REVIEW:
     case v1::STATEMENT_KIND_UNSEALING:
     case v1::STATEMENT_KIND_SEAL_RENEWAL:
     case v1::STATEMENT_KIND_SEALED_READ:
@@ -80,6 +82,8 @@ absl::string_view KindName(v1::StatementKind kind) {
       return "footage_response";
     case v1::STATEMENT_KIND_AMENDMENT:
       return "amendment";
+    case v1::STATEMENT_KIND_EMERGENCY_REVIEW:
+      return "emergency_review";
     case v1::STATEMENT_KIND_SEALED_STATEMENT:
       return "sealed_statement";
     case v1::STATEMENT_KIND_UNSEALING:
@@ -126,13 +130,15 @@ bool MaySay(v1::SubmitterKind submitter, v1::StatementKind kind) {
       return PlatformMaySay(kind);
     case v1::SUBMITTER_KIND_REGISTRAR:
       return IsControl(kind) || kind == v1::STATEMENT_KIND_ERASURE ||
-             kind == v1::STATEMENT_KIND_SEALED_READ;
+             kind == v1::STATEMENT_KIND_SEALED_READ ||
+             kind == v1::STATEMENT_KIND_EMERGENCY_REVIEW;
     case v1::SUBMITTER_KIND_THIRD_PARTY:
       return kind == v1::STATEMENT_KIND_ATTESTATION;
     case v1::SUBMITTER_KIND_COURT:
       return kind == v1::STATEMENT_KIND_UNSEALING ||
              kind == v1::STATEMENT_KIND_SEAL_RENEWAL ||
-             kind == v1::STATEMENT_KIND_SEALED_READ;
+             kind == v1::STATEMENT_KIND_SEALED_READ ||
+             kind == v1::STATEMENT_KIND_EMERGENCY_REVIEW;
     case v1::SUBMITTER_KIND_KEEPER:
       return kind == v1::STATEMENT_KIND_UNSEALING;
     default:

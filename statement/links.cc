@@ -7,6 +7,7 @@
 #include "crypto/sha256.h"
 #include "statement/entry_codec.h"
 #include "statement/field_path.h"
+#include "statement/footage_rules.h"
 #include "statement/kinds.h"
 #include "statement/seal.h"
 #include "statement/statement_codec.h"
@@ -46,6 +47,8 @@ class TargetCheck {
         return Request();
       case v1::Statement::kAmendment:
         return Amended();
+      case v1::Statement::kEmergencyReview:
+        return Reviewed();
       case v1::Statement::kUnsealing:
         if (BringsStatement(from_)) return Brought();
         OfSubmitterCourtOrKeeper();
@@ -147,6 +150,21 @@ class TargetCheck {
     }
   }
 
+  // Whoever asked does not judge whether it was right to ask; a platform judges
+  // what it was asked.
+  void Reviewed() {
+    OfKind(v1::STATEMENT_KIND_FOOTAGE_REQUEST);
+    Require(!target_.has_footage_request() ||
+                IsEmergency(target_.footage_request()),
+            "", "a request that is no emergency");
+    const std::string& reviewer = from_.header().submitter();
+    Require(target_.header().submitter() != reviewer, "",
+            "a request of the reviewer's own");
+    Require(ReaderKind() != v1::SUBMITTER_KIND_PLATFORM ||
+                target_.footage_request().custodian() == reviewer,
+            "", "a request to another platform, or to none by name");
+  }
+
   void Openings() {
     const auto& openings = from_.unsealing().openings();
     for (int i = 0; i < openings.size(); ++i) {
@@ -189,6 +207,9 @@ std::vector<Link> LinksOf(const v1::Statement& s) {
           MakeLink("footage_response.request", s.footage_response().request())};
     case v1::Statement::kAmendment:
       return {MakeLink("amendment.target", s.amendment().target())};
+    case v1::Statement::kEmergencyReview:
+      return {
+          MakeLink("emergency_review.request", s.emergency_review().request())};
     case v1::Statement::kUnsealing:
       return {MakeLink("unsealing.target", s.unsealing().target())};
     case v1::Statement::kSealRenewal:

@@ -34,6 +34,8 @@ std::vector<Link> LinksOf(const v1::Statement& statement);
 //   amendment.target           an entry of the same submitter; a correction
 //                              names a field of its kind, a narrowing needs a
 //                              request
+//   emergency_review.request   an emergency request of another submitter; a
+//                              platform reviews what it was asked by name
 //   unsealing, seal_renewal    an entry that has these sealed paths, of the
 //                              same submitter unless a court speaks; openings
 //                              give the commitments. A keeper unseals what has

@@ -75,6 +75,8 @@ TEST_F(LinksTest, AreFoundInEveryKindThatHasThem) {
   EXPECT_EQ(field(v1::STATEMENT_KIND_FOOTAGE_RESPONSE),
             "footage_response.request");
   EXPECT_EQ(field(v1::STATEMENT_KIND_AMENDMENT), "amendment.target");
+  EXPECT_EQ(field(v1::STATEMENT_KIND_EMERGENCY_REVIEW),
+            "emergency_review.request");
   EXPECT_EQ(field(v1::STATEMENT_KIND_UNSEALING), "unsealing.target");
   EXPECT_EQ(field(v1::STATEMENT_KIND_SEAL_RENEWAL), "seal_renewal.target");
   EXPECT_EQ(field(v1::STATEMENT_KIND_ERASURE), "erasure.target");
@@ -145,6 +147,48 @@ TEST_F(LinksTest, NarrowingIsOfARequest) {
   EXPECT_THAT(Faults(amendment), IsEmpty());
   target_ = Make(v1::STATEMENT_KIND_PERIOD_REPORT);
   EXPECT_THAT(Faults(amendment), Contains(HasSubstr("want footage_request")));
+}
+
+TEST_F(LinksTest, ReviewIsOfAnEmergency) {
+  v1::Statement review = Make(v1::STATEMENT_KIND_EMERGENCY_REVIEW);
+  v1::FootageRequest& request = *target_.mutable_footage_request();
+  EXPECT_THAT(Faults(review), ElementsAre("emergency_review.request: a request "
+                                          "that is no emergency"));
+  request.set_channel(v1::CHANNEL_EMERGENCY);
+  EXPECT_THAT(Faults(review), IsEmpty());
+  request.set_channel(v1::CHANNEL_LEGAL_PROCESS);
+  request.set_legal_process(v1::LEGAL_PROCESS_EMERGENCY_2702);
+  EXPECT_THAT(Faults(review), IsEmpty());
+  target_ = Make(v1::STATEMENT_KIND_PERIOD_REPORT);
+  EXPECT_THAT(Faults(review),
+              Contains("emergency_review.request: entry 1 is of "
+                       "kind period_report, want "
+                       "footage_request"));
+}
+
+TEST_F(LinksTest, PlatformsReviewWhatTheyWereAsked) {
+  v1::Statement review = Make(v1::STATEMENT_KIND_EMERGENCY_REVIEW);
+  v1::FootageRequest& request = *target_.mutable_footage_request();
+  request.set_channel(v1::CHANNEL_EMERGENCY);
+  for (const char* const custodian : {"platform:other", ""}) {
+    request.set_custodian(custodian);
+    review.mutable_header()->set_submitter("platform:example-cameras");
+    EXPECT_THAT(Faults(review),
+                ElementsAre("emergency_review.request: a request to another "
+                            "platform, or to none by name"));
+    for (const char* const other : {"court:cacd", "registrar"}) {
+      review.mutable_header()->set_submitter(other);
+      EXPECT_THAT(Faults(review), IsEmpty());
+    }
+  }
+}
+
+TEST_F(LinksTest, NobodyReviewsTheirOwnRequest) {
+  v1::Statement review = Make(v1::STATEMENT_KIND_EMERGENCY_REVIEW);
+  target_.mutable_footage_request()->set_channel(v1::CHANNEL_EMERGENCY);
+  review.mutable_header()->set_submitter(target_.header().submitter());
+  EXPECT_THAT(Faults(review), ElementsAre("emergency_review.request: a request "
+                                          "of the reviewer's own"));
 }
 
 TEST_F(LinksTest, UnsealingOpensWhatIsSealed) {

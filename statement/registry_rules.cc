@@ -9,7 +9,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "crypto/sha256.h"
+#include "google/protobuf/repeated_field.h"
 #include "statement/entry_format.h"
+#include "statement/footage_rules.h"
 #include "statement/geography.h"
 #include "statement/lint.h"
 #include "statement/log_vkey.h"
@@ -50,6 +52,12 @@ bool IsActiveSomewhen(const v1::PolicyVersion& policy) {
 
 void CheckLimits(uint64_t min, uint64_t max, const Path& at, Checker* check) {
   check->Require(max == 0 || min <= max, at, "below the minimum");
+}
+
+bool MayHaveEmergencies(const google::protobuf::RepeatedField<int>& channels) {
+  return std::any_of(channels.begin(), channels.end(), [](int channel) {
+    return !IsVoluntaryChannel(static_cast<v1::Channel>(channel));
+  });
 }
 
 }  // namespace
@@ -168,6 +176,10 @@ void CheckPolicyVersion(const v1::PolicyVersion& policy, const Path& at,
               at / "max_window_seconds", check);
   CheckLimits(policy.min_area_square_metres(), policy.max_area_square_metres(),
               at / "max_area_square_metres", check);
+  check->Require(policy.review_deadline_seconds() == 0 ||
+                     MayHaveEmergencies(policy.channels()),
+                 at / "review_deadline_seconds",
+                 "none of the channels brings emergencies");
   const auto& paths = policy.required_sealed_paths();
   check->Names(paths, kMaxNames, at / "required_sealed_paths");
   const Path required = at / "required_sealed_paths";

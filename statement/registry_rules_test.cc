@@ -157,6 +157,14 @@ std::vector<Case> OtherRegistryCases() {
         *s->mutable_policy_version()->mutable_in_force_until() =
             s->policy_version().in_force_from();
       });
+  add(policy, "PolicyReviewsNothing",
+      "policy_version.review_deadline_seconds: none of the channels", [](S* s) {
+        s->mutable_policy_version()->set_review_deadline_seconds(259200);
+      });
+  add(policy, "PolicyReviewsEmergencies", "", [](S* s) {
+    s->mutable_policy_version()->add_channels(v1::CHANNEL_EMERGENCY);
+    s->mutable_policy_version()->set_review_deadline_seconds(259200);
+  });
   add(policy, "PolicyChannels", "policy_version.channels: 0 items",
       [](S* s) { s->mutable_policy_version()->clear_channels(); });
   add(policy, "PolicyPurposeTwice",

@@ -280,6 +280,31 @@ TEST_F(RegistryTest, RegistrarsNeedTheThreshold) {
       3, Signed(s, {TestKey(203), TestKey(201), TestKey(202)}), s));
 }
 
+// Together, by the platform asked, or by a court; not by who asks.
+TEST_F(RegistryTest, RegistrarsPlatformsAndCourtsReviewEmergencies) {
+  ASSERT_OK(log_.Enrol("court:cacd", TestKey(3)));
+  const auto review = [this](absl::string_view submitter) {
+    return ExampleStatement(v1::STATEMENT_KIND_EMERGENCY_REVIEW, kTestOrigin,
+                            submitter, kTestNowUnixMs, log_.rng())
+        .statement;
+  };
+  const auto authorise = [&](absl::string_view submitter,
+                             const std::vector<crypto::PrivateKey>& keys) {
+    const v1::Statement statement = review(submitter);
+    return registry().Authorise(log_.size(), Signed(statement, keys),
+                                statement);
+  };
+  const std::vector<crypto::PrivateKey> registrars = TestLog::Registrars();
+  EXPECT_OK(authorise("registrar", {registrars[0], registrars[2]}));
+  EXPECT_THAT(
+      authorise("registrar", {registrars[0]}),
+      StatusIs(absl::StatusCode::kPermissionDenied, HasSubstr("want 2")));
+  EXPECT_OK(authorise(kPlatform, {TestKey(2)}));
+  EXPECT_OK(authorise("court:cacd", {TestKey(3)}));
+  EXPECT_THAT(authorise(kLapd, {TestKey(1)}),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
 TEST_F(RegistryTest, RegistrarsCountOnceEach) {
   const v1::Statement s = log_.EnrolmentOf("ori:CA0000000", TestKey(5));
   v1::SignedStatement twice = Signed(s, {TestKey(201)});

@@ -303,6 +303,16 @@ TEST_F(ShippedDates, WarrantsAreGovernedFrom2016) {
               ElementsAre("channel.ungoverned note: CHANNEL_LEGAL_PROCESS > "));
 }
 
+TEST(ShippedFiles, WantEmergenciesOfCaliforniaReviewedInThreeDays) {
+  for (const char* file : kFiles) {
+    EXPECT_EQ(ReadShipped(file).policy_version().review_deadline_seconds(),
+              absl::string_view(file) == "policies/ca-electronic-warrant.txtpb"
+                  ? 3 * kDayMs / 1000
+                  : 0)
+        << file;
+  }
+}
+
 TEST(ShippedFiles, AreThePoliciesInTheProgram) {
   const std::vector<v1::PolicyVersion> policies = DefaultPolicies();
   ASSERT_EQ(policies.size(), std::size(kFiles));

@@ -167,7 +167,8 @@ void CheckKind(const v1::Statement& s, Checker* check) {
     case v1::Statement::kFootageRequest:
       return CheckFootageRequest(s.footage_request(), at, check);
     case v1::Statement::kFootageResponse:
-      return CheckFootageResponse(s.footage_response(), at, check);
+      return CheckFootageResponse(s.footage_response(),
+                                  s.header().claimed_time(), at, check);
     case v1::Statement::kAmendment:
       return CheckAmendment(s.amendment(), at, check);
     case v1::Statement::kEmergencyReview:

@@ -340,7 +340,7 @@ class AdmittedMutations : public ::testing::TestWithParam<v1::StatementKind> {
     ASSERT_OK_AND_ASSIGN(log_, TestLog::Start({}));
     party_ = log_->parties().MakeParty("party:example-reporter");
     ASSERT_OK(log_->Enrol(party_));
-    request_ = log_->parties().Request(log_->parties().agency());
+    request_ = Asked();
     ASSERT_OK_AND_ASSIGN(const auto logged,
                          log_->Submit(log_->parties().agency(), request_));
     target_.set_index(logged.receipt().index());
@@ -348,9 +348,29 @@ class AdmittedMutations : public ::testing::TestWithParam<v1::StatementKind> {
     target_.set_leaf_hash(std::string(crypto::AsBytes(leaf)));
   }
 
+  // What is reviewed is an emergency.
+  Submission Asked() const {
+    const TestParties& parties = log_->parties();
+    if (GetParam() != v1::STATEMENT_KIND_EMERGENCY_REVIEW) {
+      return parties.Request(parties.agency());
+    }
+    google::protobuf::RepeatedPtrField<v1::SealOpening> openings;
+    v1::Statement statement = parties.Example(
+        v1::STATEMENT_KIND_FOOTAGE_REQUEST, parties.agency(), &openings);
+    v1::FootageRequest& request = *statement.mutable_footage_request();
+    request.set_channel(v1::CHANNEL_EMERGENCY);
+    request.set_legal_process(v1::LEGAL_PROCESS_EMERGENCY_2702);
+    request.set_emergency_basis(v1::EMERGENCY_BASIS_IMMINENT_DEATH);
+    request.set_verification(v1::REQUESTER_VERIFICATION_CALL_BACK);
+    Submission submission = parties.Sign(statement, parties.agency());
+    submission.openings = openings;
+    return submission;
+  }
+
   const Party& Speaker() const {
     switch (GetParam()) {
       case v1::STATEMENT_KIND_FOOTAGE_RESPONSE:
+      case v1::STATEMENT_KIND_EMERGENCY_REVIEW:
         return log_->parties().platform();
       case v1::STATEMENT_KIND_ATTESTATION:
         return party_;
@@ -371,6 +391,9 @@ class AdmittedMutations : public ::testing::TestWithParam<v1::StatementKind> {
         break;
       case v1::STATEMENT_KIND_AMENDMENT:
         *out.mutable_amendment()->mutable_target() = target_;
+        break;
+      case v1::STATEMENT_KIND_EMERGENCY_REVIEW:
+        *out.mutable_emergency_review()->mutable_request() = target_;
         break;
       case v1::STATEMENT_KIND_UNSEALING:
         *out.mutable_unsealing()->mutable_target() = target_;
@@ -431,6 +454,7 @@ INSTANTIATE_TEST_SUITE_P(Kinds, AdmittedMutations,
                          ::testing::Values(v1::STATEMENT_KIND_FOOTAGE_REQUEST,
                                            v1::STATEMENT_KIND_FOOTAGE_RESPONSE,
                                            v1::STATEMENT_KIND_AMENDMENT,
+                                           v1::STATEMENT_KIND_EMERGENCY_REVIEW,
                                            v1::STATEMENT_KIND_UNSEALING,
                                            v1::STATEMENT_KIND_SEAL_RENEWAL,
                                            v1::STATEMENT_KIND_SEALED_READ,
