@@ -27,6 +27,10 @@ bool FillKnownEvent(const v1::Statement& said, v1::TimelineEvent* event) {
       event->set_target_index(said.amendment().target().index());
       *event->mutable_amendment() = said.amendment();
       return true;
+    case v1::Statement::kEmergencyReview:
+      event->set_target_index(said.emergency_review().request().index());
+      *event->mutable_emergency_review() = said.emergency_review();
+      return true;
     case v1::Statement::kUnsealing:
       event->set_target_index(said.unsealing().target().index());
       event->mutable_unsealing();
@@ -149,6 +153,7 @@ std::optional<v1::PolicyFacts> PolicyOf(const RecordEntry& entry) {
   facts.set_index(entry.index);
   *facts.mutable_policy() = policy.policy();
   facts.set_response_deadline_seconds(policy.response_deadline_seconds());
+  facts.set_review_deadline_seconds(policy.review_deadline_seconds());
   return facts;
 }
 

@@ -46,10 +46,10 @@ absl::StatusOr<RecordEntry> ReadRecordEntry(uint64_t index,
 // a log leaves out the others.
 std::optional<v1::RequestFacts> FactsOf(const RecordEntry& entry);
 
-// Of what names an earlier entry: answers, amendments, unsealings, renewals,
-// erasures, attestations about an entry, and requests that escalate another. One at
-// most, but for the opening of a whole request that escalates another: that names its
-// face and then the other.
+// Of what names an earlier entry: answers, amendments, reviews, unsealings,
+// renewals, erasures, attestations about an entry, and requests that escalate
+// another. One at most, but for the opening of a whole request that escalates
+// another: that names its face and then the other.
 std::vector<v1::TimelineEvent> EventsOf(const RecordEntry& entry);
 
 // Of an enrolment.

@@ -141,7 +141,8 @@ bool MatchesFacts(const v1::RequestFilter& filter,
          In(filter.legal_processes(), request.legal_process()) &&
          (filter.assembly_related() == v1::DECLARED_UNSPECIFIED ||
           request.assembly_related() == filter.assembly_related()) &&
-         (!filter.is_emergency() || IsEmergency(request));
+         ((!filter.is_emergency() && !filter.review_overdue()) ||
+          IsEmergency(request));
 }
 
 bool Matches(const v1::RequestFilter& filter, const v1::RequestRow& row,
@@ -151,6 +152,8 @@ bool Matches(const v1::RequestFilter& filter, const v1::RequestRow& row,
          In(filter.states(), row.state()) &&
          FitsDeclared(filter.is_sealed(), row.is_sealed()) &&
          (!filter.violates_policy() || row.violates_policy()) &&
+         (!filter.review_overdue() ||
+          row.review() == v1::REVIEW_STATE_OVERDUE) &&
          (!filter.compelled_after_decline() || row.compelled_by_index() != 0) &&
          (filter.unanswered_days() == 0 ||
           IsUnanswered(row, filter.unanswered_days(), as_of_unix_ms));

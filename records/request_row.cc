@@ -19,6 +19,7 @@ bool GivesSomething(const v1::FootageResponse& response) {
          response.outcome() == v1::OUTCOME_PARTIAL || response.clips() > 0 ||
          response.camera_hours_given() > 0 ||
          response.content_given() == v1::DECLARED_YES ||
+         response.has_first_given() ||
          response.shared() >= v1::COUNT_BUCKET_1_4;
 }
 
@@ -117,6 +118,44 @@ v1::NoticeState NoticeOf(const RequestParts& parts, int64_t as_of_unix_ms) {
   }
   return as_of_unix_ms < due ? v1::NOTICE_STATE_PENDING
                              : v1::NOTICE_STATE_NOT_GIVEN;
+}
+
+// Records taken over from elsewhere were not logged to be reviewed here.
+int64_t ReviewDeadline(const RequestParts& parts) {
+  if (parts.policy == nullptr || parts.facts.request().has_imported() ||
+      parts.policy->review_deadline_seconds() == 0) {
+    return 0;
+  }
+  return parts.facts.admitted_unix_ms() +
+         int64_t{1000} * parts.policy->review_deadline_seconds();
+}
+
+void FillReview(const RequestParts& parts, int64_t as_of_unix_ms,
+                v1::RequestRow* row) {
+  const int64_t deadline = ReviewDeadline(parts);
+  row->set_review_deadline_unix_ms(deadline);
+  for (const v1::TimelineEvent& event : parts.events) {
+    if (!event.has_emergency_review()) continue;
+    row->set_reviewed_index(event.index());
+    row->set_review_verdict(event.emergency_review().verdict());
+  }
+  if (row->reviewed_index() != 0) {
+    row->set_review(v1::REVIEW_STATE_GIVEN);
+  } else if (deadline == 0) {
+    row->set_review(v1::REVIEW_STATE_NOT_REQUIRED);
+  } else {
+    row->set_review(as_of_unix_ms < deadline ? v1::REVIEW_STATE_DUE
+                                             : v1::REVIEW_STATE_OVERDUE);
+  }
+}
+
+bool GivenBeforeLogged(const RequestParts& parts) {
+  return std::any_of(
+      parts.events.begin(), parts.events.end(), [&](const auto& event) {
+        return event.has_response() && event.response().has_first_given() &&
+               statement::ToUnixMs(event.response().first_given()) <
+                   parts.facts.admitted_unix_ms();
+      });
 }
 
 // When the seal of one field ends: 0 when it was opened or has no end.
@@ -269,7 +308,9 @@ v1::RequestRow MakeRequestRow(const RequestParts& parts,
   row.set_compelled_by_index(CompelledBy(parts));
   if (IsEmergency(parts.facts.request())) {
     row.set_notice(NoticeOf(parts, as_of_unix_ms));
+    FillReview(parts, as_of_unix_ms, &row);
   }
+  row.set_given_before_logged(GivenBeforeLogged(parts));
   row.set_is_sealed(IsSealed(parts, as_of_unix_ms));
   row.set_state(StateOf(parts, row, as_of_unix_ms));
   FillRestsOn(parts, &row);

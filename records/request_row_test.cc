@@ -135,6 +135,65 @@ TEST_F(RequestRow, NoticeOfEmergenciesHasThreeDays) {
   EXPECT_EQ(Row(9).notice(), v1::NOTICE_STATE_LATE);
 }
 
+TEST_F(RequestRow, AReviewOfAnEmergencyHasThePolicysDeadline) {
+  policy_.set_review_deadline_seconds(3 * 86400);
+  EXPECT_EQ(Row(9).review(), v1::REVIEW_STATE_UNSPECIFIED);
+  EXPECT_EQ(Row(9).review_deadline_unix_ms(), 0);
+  parts_.facts.mutable_request()->set_legal_process(
+      v1::LEGAL_PROCESS_EMERGENCY_2702);
+  EXPECT_EQ(Row(2).review(), v1::REVIEW_STATE_DUE);
+  EXPECT_EQ(Row(3).review(), v1::REVIEW_STATE_OVERDUE);
+  EXPECT_EQ(Row(3).review_deadline_unix_ms(), kAsked + 3 * kDayMs);
+  parts_.facts.mutable_request()->mutable_imported();
+  EXPECT_EQ(Row(3).review(), v1::REVIEW_STATE_NOT_REQUIRED);
+}
+
+TEST_F(RequestRow, NoPolicyNoReviewRequired) {
+  parts_.facts.mutable_request()->set_channel(v1::CHANNEL_EMERGENCY);
+  EXPECT_EQ(Row(3).review(), v1::REVIEW_STATE_NOT_REQUIRED);
+  parts_.policy = nullptr;
+  EXPECT_EQ(Row(3).review(), v1::REVIEW_STATE_NOT_REQUIRED);
+  Event(11).mutable_emergency_review();
+  EXPECT_EQ(Row(3).review(), v1::REVIEW_STATE_GIVEN);
+}
+
+TEST_F(RequestRow, TheNewestReviewCounts) {
+  policy_.set_review_deadline_seconds(3 * 86400);
+  parts_.facts.mutable_request()->set_channel(v1::CHANNEL_EMERGENCY);
+  const auto review = [this](uint64_t index, v1::ReviewVerdict verdict) {
+    Event(index).mutable_emergency_review()->set_verdict(verdict);
+  };
+  review(12, v1::REVIEW_VERDICT_CONFIRMED);
+  EXPECT_EQ(Row(9).review(), v1::REVIEW_STATE_GIVEN);
+  EXPECT_EQ(Row(9).review_verdict(), v1::REVIEW_VERDICT_CONFIRMED);
+  review(15, v1::REVIEW_VERDICT_FORGED);
+  EXPECT_EQ(Row(9).review_verdict(), v1::REVIEW_VERDICT_FORGED);
+  EXPECT_EQ(Row(9).reviewed_index(), 15u);
+}
+
+TEST_F(RequestRow, WhoSaysWhenFootageWasGivenHasGivenSome) {
+  Answer(11, v1::OUTCOME_PENDING);
+  EXPECT_FALSE(Row().carried_out());
+  *Answer(12, v1::OUTCOME_PENDING).mutable_first_given() =
+      statement::FromUnixMs(kAsked);
+  EXPECT_TRUE(Row().carried_out());
+}
+
+TEST_F(RequestRow, WhatIsGivenBeforeTheRequestIsLoggedShows) {
+  EXPECT_FALSE(Row().given_before_logged());
+  const auto give = [this](uint64_t index, int64_t unix_ms) {
+    *Answer(index, v1::OUTCOME_FULL).mutable_first_given() =
+        statement::FromUnixMs(unix_ms);
+  };
+  give(11, kAsked);
+  EXPECT_FALSE(Row().given_before_logged());
+  give(12, kAsked - 1);
+  EXPECT_TRUE(Row().given_before_logged());
+  EXPECT_TRUE(Row().carried_out());
+  give(13, kAsked + 1);
+  EXPECT_TRUE(Row().given_before_logged());
+}
+
 TEST_F(RequestRow, ASealRunsUntilItsEndRenewalOrOpening) {
   v1::SealedField* const field = parts_.facts.add_sealed();
   field->set_path("case_number");

@@ -74,6 +74,25 @@ TEST_F(RowCheckTest, NoFieldOfARequestCanBeAnother) {
   }
 }
 
+TEST_F(RowCheckTest, NoFieldOfAReviewCanBeAnother) {
+  for (const v1::RequestRow& row : model_.Search({}, kNow)) {
+    if (row.review() != v1::REVIEW_STATE_GIVEN) continue;
+    std::vector<v1::RequestRow> lies(5, row);
+    lies[0].set_review(v1::REVIEW_STATE_NOT_REQUIRED);
+    lies[1].set_review_verdict(
+        static_cast<v1::ReviewVerdict>(row.review_verdict() % 3 + 1));
+    lies[2].set_reviewed_index(row.reviewed_index() + 1);
+    lies[3].set_review_deadline_unix_ms(row.review_deadline_unix_ms() + 1);
+    lies[4].set_given_before_logged(!row.given_before_logged());
+    for (const v1::RequestRow& lie : lies) {
+      EXPECT_THAT(all_.Check(lie, kNow),
+                  StatusIs(absl::StatusCode::kInvalidArgument));
+    }
+    return;
+  }
+  FAIL() << "nothing was reviewed";
+}
+
 TEST_F(RowCheckTest, AMomentIsPartOfARow) {
   for (const v1::RequestRow& row : model_.Search({}, kNow)) {
     if (row.state() != v1::REQUEST_STATE_OVERDUE) continue;

@@ -50,7 +50,7 @@ std::vector<std::string> ListsFor(const v1::RequestFilter& filter) {
     }
   } else if (filter.compelled_after_decline()) {
     lists.push_back(Key(View::kCompelled).bytes());
-  } else if (filter.is_emergency()) {
+  } else if (filter.is_emergency() || filter.review_overdue()) {
     lists.push_back(Key(View::kEmergencies).bytes());
   } else if (filter.unanswered_days() > 0) {
     lists.push_back(Key(View::kUnanswered).bytes());

@@ -252,6 +252,48 @@ v1::NoticeState TrueNotice(const TrueRequest& request, int64_t now) {
   return now < due ? v1::NOTICE_STATE_PENDING : v1::NOTICE_STATE_NOT_GIVEN;
 }
 
+v1::ReviewState TrueReview(const TrueRequest& request, int64_t now) {
+  if (request.reviewed_by != 0) return v1::REVIEW_STATE_GIVEN;
+  return now < request.admitted + YearMaker::kReviewDays * kDay
+             ? v1::REVIEW_STATE_DUE
+             : v1::REVIEW_STATE_OVERDUE;
+}
+
+void CheckReviews(const YearMaker& year, const Asker& ask, int64_t now) {
+  std::set<uint64_t> too_early;
+  std::set<int> states;
+  const Rows rows = ask.Search({}, 200);
+  ASSERT_EQ(rows.size(), year.requests().size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const TrueRequest& truth = year.requests()[i];
+    const v1::RequestRow& row = rows[i];
+    if (row.given_before_logged()) too_early.insert(truth.index);
+    if (!truth.is_emergency) {
+      EXPECT_EQ(row.review(), v1::REVIEW_STATE_UNSPECIFIED);
+      EXPECT_EQ(row.review_deadline_unix_ms(), 0);
+      continue;
+    }
+    states.insert(row.review());
+    EXPECT_EQ(row.review(), TrueReview(truth, now)) << truth.index;
+    EXPECT_EQ(row.review_verdict(), truth.verdict);
+    EXPECT_EQ(row.reviewed_index(), truth.reviewed_by);
+    EXPECT_EQ(row.review_deadline_unix_ms(),
+              truth.admitted + YearMaker::kReviewDays * kDay);
+  }
+  EXPECT_EQ(states.count(v1::REVIEW_STATE_GIVEN), 1u);
+  EXPECT_EQ(too_early,
+            TrueIndices(year, [](const auto& r) { return r.given_too_early; }));
+  EXPECT_FALSE(too_early.empty());
+  v1::RequestFilter filter;
+  filter.set_review_overdue(true);
+  const std::set<uint64_t> overdue = IndicesOf(ask.Search(filter));
+  EXPECT_EQ(overdue, TrueIndices(year, [&](const auto& r) {
+              return r.is_emergency &&
+                     TrueReview(r, now) == v1::REVIEW_STATE_OVERDUE;
+            }));
+  EXPECT_FALSE(overdue.empty());
+}
+
 void CheckEmergencies(const YearMaker& year, const Asker& ask, int64_t now) {
   v1::RequestFilter filter;
   filter.set_is_emergency(true);
@@ -346,7 +388,7 @@ void CheckCounts(const YearMaker& year, const Asker& ask) {
 }
 
 std::vector<v1::RequestFilter> ManyFilters() {
-  std::vector<v1::RequestFilter> filters(14);
+  std::vector<v1::RequestFilter> filters(16);
   filters[1].add_submitters("ori:CA0000100");
   filters[1].add_submitters("ori:IL0000300");
   filters[2].set_state("CA");
@@ -370,6 +412,10 @@ std::vector<v1::RequestFilter> ManyFilters() {
   filters[12].add_legal_processes(v1::LEGAL_PROCESS_SEARCH_WARRANT);
   *filters[13].mutable_touches_before() = statement::FromUnixMs(kMay);
   filters[13].set_violates_policy(true);
+  filters[14].set_review_overdue(true);
+  filters[15].set_review_overdue(true);
+  filters[15].set_state("CA");
+  filters[15].add_submitters("ori:CA0000100");
   return filters;
 }
 
@@ -385,6 +431,7 @@ void CheckAgainstTruth(const YearMaker& year,
   CheckViolations(year, ask);
   CheckCompelled(year, ask);
   CheckEmergencies(year, ask, now);
+  CheckReviews(year, ask, now);
   CheckSeals(year, ask, now);
   CheckReports(year, ask);
   CheckChanges(year, ask);

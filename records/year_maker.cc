@@ -125,11 +125,17 @@ void YearMaker::Begin() {
     statement.mutable_enrolment()->set_name(name);
     Append(statement);
   }
+  v1::Statement court = New("registrar");
+  court.mutable_enrolment()->set_submitter("court:one");
+  court.mutable_enrolment()->set_kind(v1::SUBMITTER_KIND_COURT);
+  court.mutable_enrolment()->set_name("court:one");
+  Append(court);
   v1::Statement statement = New("registrar");
   v1::PolicyVersion& policy = *statement.mutable_policy_version();
   policy.mutable_policy()->set_policy_id("rules");
   policy.mutable_policy()->set_version(1);
   policy.set_response_deadline_seconds(kDeadlineDays * 86400);
+  policy.set_review_deadline_seconds(kReviewDays * 86400);
   Append(statement);
 }
 
@@ -145,7 +151,8 @@ void YearMaker::Act() {
     const TrueRequest* const asked = AnyRequest();
     return Request(asked->is_voluntary ? asked : nullptr);
   }
-  if (roll < 96) return ChangeSeal();
+  if (roll < 94) return ChangeSeal();
+  if (roll < 97 && !emergencies_.empty()) return Review();
   Attest(*AnyRequest());
 }
 
@@ -271,6 +278,7 @@ void YearMaker::Request(const TrueRequest* escalates) {
     if (asked.compelled_by == 0) asked.compelled_by = truth.index;
   }
   if (!truth.platform.empty()) unanswered_.push_back(requests_.size());
+  if (truth.is_emergency) emergencies_.push_back(requests_.size());
   requests_.push_back(std::move(truth));
 }
 
@@ -300,6 +308,11 @@ void YearMaker::FillAnswer(const TrueRequest& truth,
   answer->set_outcome(roll < 80 ? v1::OUTCOME_FULL : v1::OUTCOME_PARTIAL);
   answer->set_clips(static_cast<uint32_t>(1 + Roll(9)));
   answer->set_camera_hours_given(static_cast<uint32_t>(Roll(10)));
+  if (Chance(40)) {  // some of them before anything was logged
+    *answer->mutable_first_given() = statement::FromUnixMs(
+        truth.admitted +
+        (Chance(25) ? -1 - static_cast<int64_t>(Roll(7'200'000)) : 0));
+  }
   if (truth.is_voluntary) {
     answer->set_shared(static_cast<v1::CountBucket>(2 + Roll(5)));
     answer->set_declined(static_cast<v1::CountBucket>(1 + Roll(6)));
@@ -323,6 +336,10 @@ void YearMaker::Learn(const v1::FootageResponse& answer, uint64_t index,
     }
   } else if (truth->answered_by == 0) {
     truth->outcome = v1::OUTCOME_PENDING;
+  }
+  if (answer.has_first_given() &&
+      statement::ToUnixMs(answer.first_given()) < truth->admitted) {
+    truth->given_too_early = true;
   }
   if (gives && !truth->given) {
     truth->given = true;
@@ -378,6 +395,24 @@ void YearMaker::Amend(TrueRequest* truth) {
           v1::LEGAL_PROCESS_SUBPOENA_TRIAL);
   }
   changes_.push_back(Append(statement));
+}
+
+// By the platform that was asked, a court or the registrars; of requests of long
+// ago as of new ones, and of some more than once.
+void YearMaker::Review() {
+  TrueRequest* const truth =
+      &requests_[emergencies_[Roll(emergencies_.size())]];
+  const uint64_t roll = Roll(3);
+  v1::Statement statement =
+      New(roll == 0 && !truth->platform.empty() ? truth->platform
+          : roll == 1                           ? std::string("court:one")
+                                                : std::string("registrar"));
+  v1::EmergencyReview& review = *statement.mutable_emergency_review();
+  *review.mutable_request() = LinkTo(truth->index);
+  review.set_verdict(static_cast<v1::ReviewVerdict>(1 + Roll(3)));
+  review.set_verification(v1::REQUESTER_VERIFICATION_CALL_BACK);
+  truth->verdict = review.verdict();
+  truth->reviewed_by = Append(statement);
 }
 
 void YearMaker::ChangeSeal() {

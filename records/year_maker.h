@@ -48,6 +48,9 @@ struct TrueRequest {
   v1::CountBucket shared = v1::COUNT_BUCKET_UNSPECIFIED;
   v1::CountBucket refused = v1::COUNT_BUCKET_UNSPECIFIED;
   uint64_t counted_by = 0;
+  uint64_t reviewed_by = 0;  // the last; 0: none
+  v1::ReviewVerdict verdict = v1::REVIEW_VERDICT_UNSPECIFIED;
+  bool given_too_early = false;
 };
 
 struct TrueSeal {
@@ -70,6 +73,7 @@ class YearMaker {
   static constexpr int64_t kEnd = 1609459200000;    // 2021-01-01
   static constexpr int64_t kDay = 86'400'000;
   static constexpr int kDeadlineDays = 30;
+  static constexpr int kReviewDays = 3;
 
   explicit YearMaker(const YearOptions& options);
 
@@ -122,6 +126,7 @@ class YearMaker {
   void Learn(const v1::FootageResponse& answer, uint64_t index,
              TrueRequest* truth);
   void Amend(TrueRequest* truth);
+  void Review();
   void ChangeSeal();
   void Attest(const TrueRequest& truth);
   void Report();
@@ -137,7 +142,8 @@ class YearMaker {
   std::vector<std::string> platforms_;
 
   std::vector<TrueRequest> requests_;
-  std::vector<size_t> unanswered_;  // places in requests_
+  std::vector<size_t> unanswered_;   // places in requests_
+  std::vector<size_t> emergencies_;  // the same
   std::map<std::pair<uint64_t, std::string>, TrueSeal> seals_;
   std::vector<uint64_t> changes_;
   std::map<std::string, std::vector<uint64_t>> feeds_;
