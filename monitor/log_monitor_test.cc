@@ -28,6 +28,8 @@
 #include "monitor/monitor_config.h"
 #include "monitor/monitor_folder.h"
 #include "monitor/tile_feed.h"
+#include "statement/entry_codec.h"
+#include "statement/timestamps.h"
 #include "tiles/log_reader.h"
 #include "tiles/memory_tiles.h"
 
@@ -76,6 +78,26 @@ class LogMonitorTest : public ::testing::Test {
         log_.Make(v1::STATEMENT_KIND_FOOTAGE_REQUEST, kAgency);
     change(statement.mutable_footage_request());
     return log_.Add(statement);
+  }
+
+  v1::EntryLink LinkTo(uint64_t index) const {
+    v1::EntryLink link;
+    link.set_index(index);
+    link.set_leaf_hash(log_.leaf_hash(index));
+    return link;
+  }
+
+  int64_t AdmittedAt(uint64_t index) const {
+    const auto peek = statement::PeekEntry(log_.entry(index));
+    EXPECT_OK(peek);
+    return peek.ok() ? peek->admitted_unix_ms : 0;
+  }
+
+  static void MakeEmergency(v1::FootageRequest* r) {
+    r->set_channel(v1::CHANNEL_EMERGENCY);
+    r->set_legal_process(v1::LEGAL_PROCESS_EMERGENCY_2702);
+    r->set_emergency_basis(v1::EMERGENCY_BASIS_KIDNAPPING);
+    r->set_verification(v1::REQUESTER_VERIFICATION_NONE);
   }
 
   void Stop() {
@@ -288,6 +310,67 @@ TEST_F(LogMonitorTest, TellsOnceOfAnswersThatAreOverdue) {
   EXPECT_THAT(LookAgain(), IsEmpty());
   ASSERT_OK(Start("rules: [{on: overdue, after: 72h}]"));
   EXPECT_THAT(LookAgain(), IsEmpty());
+}
+
+TEST_F(LogMonitorTest, TellsOnceOfEmergenciesThatNobodyReviewed) {
+  ASSERT_OK(Start("rules: [{on: review-overdue, after: 72h}]"));
+  Request([](auto*) {});  // no emergency
+  const uint64_t reviewed = Request(MakeEmergency);
+  const uint64_t forgotten = Request(MakeEmergency);
+  v1::Statement review =
+      log_.Make(v1::STATEMENT_KIND_EMERGENCY_REVIEW, kPlatform);
+  *review.mutable_emergency_review()->mutable_request() = LinkTo(reviewed);
+  log_.Add(review);
+  EXPECT_THAT(Look(), IsEmpty());
+  // An answer is no review.
+  v1::Statement response =
+      log_.Make(v1::STATEMENT_KIND_FOOTAGE_RESPONSE, kPlatform);
+  *response.mutable_footage_response()->mutable_request() = LinkTo(forgotten);
+  log_.Add(response);
+  clock_.Advance(71 * kHour);
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Advance(2 * kHour);
+  EXPECT_THAT(LookAgain(),
+              ElementsAre(absl::StrCat("review-overdue ", forgotten)));
+  EXPECT_THAT(alerts_[0].text, HasSubstr("has had no review since"));
+  EXPECT_EQ(alerts_[0].submitter, kAgency);
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  ASSERT_OK(Start("rules: [{on: review-overdue, after: 72h}]"));
+  EXPECT_THAT(LookAgain(), IsEmpty());
+}
+
+TEST_F(LogMonitorTest, RemembersOverARestartWhatIsToBeReviewed) {
+  ASSERT_OK(Start("rules: [{on: review-overdue, after: 72h}]"));
+  const uint64_t forgotten = Request(MakeEmergency);
+  EXPECT_THAT(Look(), IsEmpty());
+  ASSERT_OK(Start("rules: [{on: review-overdue, after: 72h}]"));
+  clock_.Advance(73 * kHour);
+  EXPECT_THAT(LookAgain(),
+              ElementsAre(absl::StrCat("review-overdue ", forgotten)));
+}
+
+TEST_F(LogMonitorTest, TellsOfFootageGivenBeforeItsRequestWasLogged) {
+  ASSERT_OK(Start("rules: [{on: given-before-logged}]"));
+  const uint64_t request = Request(MakeEmergency);
+  const int64_t logged = AdmittedAt(request);
+  const auto answer = [&](int64_t given_unix_ms) {
+    v1::Statement response =
+        log_.Make(v1::STATEMENT_KIND_FOOTAGE_RESPONSE, kPlatform);
+    *response.mutable_footage_response()->mutable_request() = LinkTo(request);
+    *response.mutable_footage_response()->mutable_first_given() =
+        statement::FromUnixMs(given_unix_ms);
+    return log_.Add(response);
+  };
+  answer(logged);
+  EXPECT_THAT(Look(), IsEmpty());
+  // It has its answer, and is not forgotten: over a restart neither.
+  ASSERT_OK(Start("rules: [{on: given-before-logged}]"));
+  const uint64_t early = answer(logged - 1);
+  EXPECT_THAT(Look(), ElementsAre(absl::StrCat("given-before-logged ", early)));
+  EXPECT_EQ(alerts_[0].submitter, kPlatform);
+  EXPECT_THAT(alerts_[0].text,
+              HasSubstr(absl::StrCat("before request ", request, " of ",
+                                     kAgency, " was logged")));
 }
 
 TEST_F(LogMonitorTest, TellsOfSealsThatHaveEnded) {

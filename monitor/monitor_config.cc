@@ -23,9 +23,10 @@ constexpr size_t kMaxFaults = 20;
 constexpr size_t kTokenDigits = 16;
 
 constexpr absl::string_view kNames[] = {
-    "request", "assembly",     "emergency",    "over-broad",
-    "finding", "overdue",      "seal-overdue", "silent",
-    "unsound", "inconsistent", "split-view"};
+    "request",      "assembly", "emergency",      "over-broad",
+    "finding",      "overdue",  "review-overdue", "given-before-logged",
+    "seal-overdue", "silent",   "unsound",        "inconsistent",
+    "split-view"};
 
 // An S2 cell token: hexadecimal, trailing zeros left out.
 bool ParseToken(const std::string& token, uint64_t* cell) {

@@ -18,15 +18,17 @@
 namespace sightline::monitor {
 
 enum class RuleKind {
-  kRequest,       // a footage request
-  kAssembly,      // one that is declared as related to an assembly
-  kEmergency,     // an emergency demand
-  kOverBroad,     // wider than its policy, or than the rule, allows
-  kFinding,       // one with a finding of the policy
-  kOverdue,       // one without an answer in time
-  kSealOverdue,   // a seal that has ended, with nothing said about it
-  kSilent,        // an agency that has said nothing for long
-  kUnsound,       // an entry that breaks the log's rules
+  kRequest,            // a footage request
+  kAssembly,           // one that is declared as related to an assembly
+  kEmergency,          // an emergency demand
+  kOverBroad,          // wider than its policy, or than the rule, allows
+  kFinding,            // one with a finding of the policy
+  kOverdue,            // one without an answer in time
+  kReviewOverdue,      // an emergency demand without a review in time
+  kGivenBeforeLogged,  // an answer: footage was given before it was asked here
+  kSealOverdue,        // a seal that has ended, with nothing said about it
+  kSilent,             // an agency that has said nothing for long
+  kUnsound,            // an entry that breaks the log's rules
   kInconsistent,  // checkpoints that are not signed, cosigned or consistent
   kSplitView,     // two signed histories
 };
@@ -46,8 +48,8 @@ struct Rule {
       counties;                    // "06037"; the first two digits: a state's
   std::vector<uint64_t> s2_cells;  // an area within or around one of them
   std::vector<std::string> findings;  // rule ids; kFinding alone
-  // kOverdue: else the policy's deadline. kSilent: must be given. kSealOverdue:
-  // grace.
+  // kOverdue, kReviewOverdue: else the policy's deadline. kSilent: must be
+  // given. kSealOverdue: grace.
   std::optional<absl::Duration> after;
   // kOverBroad, beside the policy's findings; 0: not looked at.
   uint64_t max_area_square_metres = 0;

@@ -158,6 +158,7 @@ void RuleBook::OnEntry(const CheckedEntry& entry,
           statement::DescribeEntry(entry.index, entry.entry), now, alerts,
           std::move(alert));
   }
+  OnAnswer(entry, now, alerts);
   Follow(entry, registry);
   FollowSeals(entry);
 }
@@ -173,27 +174,98 @@ void RuleBook::Follow(const CheckedEntry& entry,
       statement.enrolment().kind() == v1::SUBMITTER_KIND_AGENCY) {
     agencies_[statement.enrolment().submitter()] = {admitted, entry.index};
   }
-  if (statement.has_footage_request() &&
-      !statement.footage_request().has_imported()) {
-    OpenRequest open;
-    open.submitter = submitter;
-    open.place = PlaceOf(statement.footage_request().area());
-    open.admitted = admitted;
-    const v1::PolicyVersion* const policy =
-        registry.PoliciesFor(statement, admitted, entry.index).in_force;
-    if (policy != nullptr && policy->response_deadline_seconds() > 0) {
-      open.deadline =
-          admitted + int64_t{1000} * policy->response_deadline_seconds();
-    }
-    requests_[entry.index] = std::move(open);
-    if (requests_.size() > kMaxOpen) requests_.erase(requests_.begin());
+  FollowRequest(entry, registry);
+  FollowAnswers(statement);
+}
+
+void RuleBook::FollowRequest(const CheckedEntry& entry,
+                             const statement::Registry& registry) {
+  const v1::Statement& statement = entry.statement;
+  if (!statement.has_footage_request() ||
+      statement.footage_request().has_imported()) {
+    return;
   }
+  const int64_t admitted = entry.entry.admitted_unix_ms();
+  OpenRequest open;
+  open.submitter = statement.header().submitter();
+  open.place = PlaceOf(statement.footage_request().area());
+  open.admitted = admitted;
+  const v1::PolicyVersion* const policy =
+      registry.PoliciesFor(statement, admitted, entry.index).in_force;
+  const auto due = [&](uint32_t seconds) {
+    return seconds == 0 ? 0 : admitted + int64_t{1000} * seconds;
+  };
+  if (IsEmergency(statement.footage_request())) {
+    OpenRequest review = open;
+    if (policy != nullptr) {
+      review.deadline = due(policy->review_deadline_seconds());
+    }
+    reviews_[entry.index] = std::move(review);
+    if (reviews_.size() > kMaxOpen) reviews_.erase(reviews_.begin());
+  }
+  if (policy != nullptr) {
+    open.deadline = due(policy->response_deadline_seconds());
+  }
+  requests_[entry.index] = std::move(open);
+  if (requests_.size() > kMaxOpen) requests_.erase(requests_.begin());
+}
+
+void RuleBook::FollowAnswers(const v1::Statement& statement) {
   if (statement.has_footage_response() &&
       statement.footage_response().outcome() != v1::OUTCOME_PENDING) {
-    requests_.erase(statement.footage_response().request().index());
+    Close(statement.footage_response().request().index());
   }
   if (statement.has_amendment() && statement.amendment().has_withdrawal()) {
-    requests_.erase(statement.amendment().target().index());
+    Close(statement.amendment().target().index());
+  }
+  if (statement.has_emergency_review()) {
+    reviews_.erase(statement.emergency_review().request().index());
+  }
+}
+
+// Later answers may still tell when footage was first given.
+void RuleBook::Close(uint64_t request) {
+  const auto open = requests_.find(request);
+  if (open == requests_.end()) return;
+  answered_[request] = std::move(open->second);
+  requests_.erase(open);
+  if (answered_.size() > kMaxAnswered) answered_.erase(answered_.begin());
+}
+
+const RuleBook::OpenRequest* RuleBook::GivenBefore(
+    const CheckedEntry& entry) const {
+  const v1::FootageResponse& response = entry.statement.footage_response();
+  if (!response.has_first_given()) return nullptr;
+  for (const OpenRequests* const requests : {&requests_, &answered_}) {
+    const auto found = requests->find(response.request().index());
+    if (found == requests->end()) continue;
+    return statement::ToUnixMs(response.first_given()) < found->second.admitted
+               ? &found->second
+               : nullptr;
+  }
+  return nullptr;
+}
+
+void RuleBook::OnAnswer(const CheckedEntry& entry, int64_t now,
+                        std::vector<Alert>* alerts) const {
+  const OpenRequest* const request = GivenBefore(entry);
+  if (request == nullptr || entry.index < alerts_from_) return;
+  const v1::FootageResponse& response = entry.statement.footage_response();
+  for (const Rule& rule : rules_) {
+    if (rule.kind != RuleKind::kGivenBeforeLogged ||
+        !Fits(rule, request->submitter, request->place)) {
+      continue;
+    }
+    Alert alert;
+    alert.index = entry.index;
+    alert.submitter = entry.statement.header().submitter();
+    Raise(rule, EntryName(entry.index),
+          absl::StrCat(
+              "entry ", entry.index, ": ", alert.submitter, " gave footage ",
+              TimeText(statement::ToUnixMs(response.first_given())),
+              ", before request ", response.request().index(), " of ",
+              request->submitter, " was logged ", TimeText(request->admitted)),
+          now, alerts, std::move(alert));
   }
 }
 
@@ -231,16 +303,22 @@ void RuleBook::FollowSeals(const CheckedEntry& entry) {
 
 void RuleBook::OnTime(int64_t now, std::vector<Alert>* alerts) {
   for (const Rule& rule : rules_) {
-    if (rule.kind == RuleKind::kOverdue) OnRequestsDue(rule, now, alerts);
+    if (rule.kind == RuleKind::kOverdue) {
+      OnRequestsDue(rule, requests_, "request", "answer", now, alerts);
+    }
+    if (rule.kind == RuleKind::kReviewOverdue) {
+      OnRequestsDue(rule, reviews_, "emergency request", "review", now, alerts);
+    }
     if (rule.kind == RuleKind::kSealOverdue) OnSealsDue(rule, now, alerts);
     if (rule.kind == RuleKind::kSilent) OnSilence(rule, now, alerts);
   }
   while (told_.size() > 2 * kMaxOpen) told_.erase(told_.begin());
 }
 
-void RuleBook::OnRequestsDue(const Rule& rule, int64_t now,
-                             std::vector<Alert>* alerts) {
-  for (const auto& [index, request] : requests_) {
+void RuleBook::OnRequestsDue(const Rule& rule, const OpenRequests& open,
+                             absl::string_view what, absl::string_view lack,
+                             int64_t now, std::vector<Alert>* alerts) {
+  for (const auto& [index, request] : open) {
     const int64_t due =
         rule.after.has_value()
             ? request.admitted + absl::ToInt64Milliseconds(*rule.after)
@@ -253,9 +331,9 @@ void RuleBook::OnRequestsDue(const Rule& rule, int64_t now,
     alert.index = index;
     alert.submitter = request.submitter;
     Raise(rule, subject,
-          absl::StrCat("request ", index, " of ", request.submitter,
-                       " has had no answer since ", TimeText(request.admitted),
-                       "; due ", TimeText(due)),
+          absl::StrCat(what, " ", index, " of ", request.submitter,
+                       " has had no ", lack, " since ",
+                       TimeText(request.admitted), "; due ", TimeText(due)),
           now, alerts, std::move(alert));
   }
 }
@@ -329,12 +407,15 @@ void RuleBook::OnTrouble(RuleKind kind, absl::string_view subject,
 // --- State ----------------------------------------------------------------------
 
 std::string RuleBook::Save() const {
-  Json requests = Json::array();
-  for (const auto& [index, request] : requests_) {
-    requests.push_back({index, request.submitter, request.place.county,
-                        request.place.state, request.place.s2_cell,
-                        request.admitted, request.deadline});
-  }
+  const auto list = [](const OpenRequests& requests) {
+    Json out = Json::array();
+    for (const auto& [index, request] : requests) {
+      out.push_back({index, request.submitter, request.place.county,
+                     request.place.state, request.place.s2_cell,
+                     request.admitted, request.deadline});
+    }
+    return out;
+  };
   Json seals = Json::array();
   for (const auto& [key, seal] : seals_) {
     seals.push_back({key.first, key.second, seal.submitter, seal.until});
@@ -343,26 +424,30 @@ std::string RuleBook::Save() const {
   for (const auto& [submitter, agency] : agencies_) {
     agencies.push_back({submitter, agency.last, agency.index});
   }
-  return Json{{"requests", requests},
-              {"seals", seals},
-              {"agencies", agencies},
-              {"told", told_}}
+  return Json{{"requests", list(requests_)}, {"answered", list(answered_)},
+              {"reviews", list(reviews_)},   {"seals", seals},
+              {"agencies", agencies},        {"told", told_}}
       .dump();
 }
 
 absl::Status RuleBook::Load(absl::string_view text) {
   try {
     const Json json = Json::parse(text.begin(), text.end());
-    for (const Json& item : json.at("requests")) {
-      OpenRequest request;
-      request.submitter = item.at(1).get<std::string>();
-      request.place.county = item.at(2).get<std::string>();
-      request.place.state = item.at(3).get<std::string>();
-      request.place.s2_cell = item.at(4).get<uint64_t>();
-      request.admitted = item.at(5).get<int64_t>();
-      request.deadline = item.at(6).get<int64_t>();
-      requests_[item.at(0).get<uint64_t>()] = std::move(request);
-    }
+    const auto list = [&](const char* name, OpenRequests* out) {
+      for (const Json& item : json.at(name)) {
+        OpenRequest request;
+        request.submitter = item.at(1).get<std::string>();
+        request.place.county = item.at(2).get<std::string>();
+        request.place.state = item.at(3).get<std::string>();
+        request.place.s2_cell = item.at(4).get<uint64_t>();
+        request.admitted = item.at(5).get<int64_t>();
+        request.deadline = item.at(6).get<int64_t>();
+        (*out)[item.at(0).get<uint64_t>()] = std::move(request);
+      }
+    };
+    list("requests", &requests_);
+    list("answered", &answered_);
+    list("reviews", &reviews_);
     for (const Json& item : json.at("seals")) {
       seals_[{item.at(0).get<uint64_t>(), item.at(1).get<std::string>()}] = {
           item.at(2).get<std::string>(), item.at(3).get<int64_t>()};

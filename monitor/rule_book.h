@@ -1,11 +1,12 @@
 // Which rules speak of what happens in a log, and what is still to come: answers,
-// ends of seals, words of agencies.
+// reviews of emergencies, ends of seals, words of agencies.
 //
 // Source:  docs/monitor.md.
 // Units:   Unix milliseconds UTC. Deadlines count from admission, the log's time.
 // Threads: thread-compatible.
-// Memory:  O(agencies), and what is open: at most kMaxOpen requests and as many
-//          seals, the oldest forgotten first.
+// Memory:  O(agencies), and what is open: at most kMaxOpen requests, reviews and
+//          seals each, and kMaxAnswered requests that are not; the oldest
+//          forgotten first.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +30,7 @@ namespace sightline::monitor {
 class RuleBook {
  public:
   static constexpr size_t kMaxOpen = 1'000'000;
+  static constexpr size_t kMaxAnswered = 10'000;
 
   // Rules on entries are silent about those before `alerts_from`; what was due
   // before `since_unix_ms` is not told of them either.
@@ -55,6 +57,7 @@ class RuleBook {
   absl::Status Load(absl::string_view text);
 
   size_t open_requests() const { return requests_.size(); }
+  size_t open_reviews() const { return reviews_.size(); }
   size_t open_seals() const { return seals_.size(); }
 
  private:
@@ -69,6 +72,7 @@ class RuleBook {
     int64_t admitted = 0;
     int64_t deadline = 0;  // the policy's; 0: none
   };
+  using OpenRequests = std::map<uint64_t, OpenRequest>;  // by index
   struct OpenSeal {
     std::string submitter;
     int64_t until = 0;
@@ -82,11 +86,23 @@ class RuleBook {
   bool Fits(const Rule& rule, absl::string_view submitter,
             const Place& place) const;
   bool Matches(const Rule& rule, const CheckedEntry& entry) const;
+  // Whether footage was given before this, the request that `entry` answers,
+  // was logged. Null: it is not, or the request is not known any more.
+  const OpenRequest* GivenBefore(const CheckedEntry& entry) const;
+  void OnAnswer(const CheckedEntry& entry, int64_t now,
+                std::vector<Alert>* alerts) const;
   void Follow(const CheckedEntry& entry, const statement::Registry& registry);
+  void FollowRequest(const CheckedEntry& entry,
+                     const statement::Registry& registry);
+  void FollowAnswers(const v1::Statement& statement);
+  void Close(uint64_t request);
   void FollowSeals(const CheckedEntry& entry);
   void Raise(const Rule& rule, absl::string_view subject, std::string text,
              int64_t now, std::vector<Alert>* alerts, Alert more) const;
-  void OnRequestsDue(const Rule& rule, int64_t now, std::vector<Alert>* alerts);
+  // `what` they are, and which word of others they `lack`.
+  void OnRequestsDue(const Rule& rule, const OpenRequests& open,
+                     absl::string_view what, absl::string_view lack,
+                     int64_t now, std::vector<Alert>* alerts);
   void OnSealsDue(const Rule& rule, int64_t now, std::vector<Alert>* alerts);
   void OnSilence(const Rule& rule, int64_t now, std::vector<Alert>* alerts);
   // Whether this is the first time.
@@ -98,7 +114,9 @@ class RuleBook {
   const std::vector<Rule> rules_;
   const uint64_t alerts_from_;
   const int64_t since_unix_ms_;
-  std::map<uint64_t, OpenRequest> requests_;  // by index
+  OpenRequests requests_;
+  OpenRequests answered_;  // or withdrawn: the newest of them
+  OpenRequests reviews_;   // emergencies without one
   std::map<std::pair<uint64_t, std::string>, OpenSeal> seals_;
   std::map<std::string, Agency> agencies_;
   // Ids of alerts about what is open.
