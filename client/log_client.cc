@@ -67,11 +67,13 @@ absl::StatusOr<v1::SubmitResponse> CallAdminFor(
       return CallFor(connection, connection.disclosure(),
                      &v1::DisclosureService::Stub::Erase, "Erase",
                      signed_statement);
+    case v1::STATEMENT_KIND_EMERGENCY_REVIEW:
+      return CallFor(connection, connection.submission(),
+                     &v1::SubmissionService::Stub::Submit, "Submit",
+                     signed_statement);
     default:
-      return absl::InvalidArgumentError(
-          absl::StrCat(statement::KindName(kind),
-                       ": not a statement that registrars make through the "
-                       "administration service"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          statement::KindName(kind), ": not a statement that registrars make"));
   }
 }
 

@@ -154,7 +154,7 @@ class LogClient {
 
   // A registrar's statement, through the call for its kind: enrolment, key
   // rotation, status change, policy version, log key change, assembly calendar,
-  // erasure.
+  // erasure, emergency review.
   // kInvalidArgument for other kinds.
   absl::StatusOr<SubmitResult> Administer(
       const v1::SignedStatement& signed_statement);

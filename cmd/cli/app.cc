@@ -31,6 +31,7 @@
 #include "cmd/cli/registrar.h"
 #include "cmd/cli/registry.h"
 #include "cmd/cli/report.h"
+#include "cmd/cli/review.h"
 #include "cmd/cli/sealed.h"
 #include "cmd/cli/submit.h"
 #include "cmd/cli/tail.h"
@@ -46,12 +47,13 @@ volatile std::sig_atomic_t g_reader_left = 0;
 
 // In the order of `--help`.
 constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
-    &AddKeygen,     &AddCerts,    &AddInit,   &AddRegistrarCommands,
-    &AddSubmit,     &AddRespond,  &AddTally,  &AddSealed,
-    &AddReceipt,    &AddProve,    &AddAsk,    &AddReport,
-    &AddTail,       &AddExport,   &AddAudit,  &AddMonitor,
-    &AddEvidence,   &AddMirror,   &AddImport, &AddLogInfo,
-    &AddCheckpoint, &AddRegistry, &AddAdmin,  &AddCompletion,
+    &AddKeygen,     &AddCerts,      &AddInit,     &AddRegistrarCommands,
+    &AddSubmit,     &AddRespond,    &AddReview,   &AddTally,
+    &AddSealed,     &AddReceipt,    &AddProve,    &AddAsk,
+    &AddReport,     &AddTail,       &AddExport,   &AddAudit,
+    &AddMonitor,    &AddEvidence,   &AddMirror,   &AddImport,
+    &AddLogInfo,    &AddCheckpoint, &AddRegistry, &AddAdmin,
+    &AddCompletion,
 };
 
 void AddCommonOptions(CLI::App* app, Invocation* run) {

@@ -53,6 +53,7 @@ struct Flags {
   std::string submitter;
   std::string ground;
   bool overdue = false;
+  bool review_overdue = false;
   std::vector<std::string> kinds;
   uint32_t from_month = 0;
   uint32_t until_month = 0;
@@ -515,10 +516,14 @@ void AddSearches(CLI::App* ask, Invocation* run,
               filter->set_compelled_after_decline(true);
             });
   AddSearch(ask, run, flags, "emergencies",
-            "Emergencies: basis, verification, notice (8)",
-            Aspect::kEmergencies, [](const Flags&, v1::RequestFilter* filter) {
+            "Emergencies: basis, verification, notice, review (8)",
+            Aspect::kEmergencies,
+            [](const Flags& given, v1::RequestFilter* filter) {
               filter->set_is_emergency(true);
-            });
+              filter->set_review_overdue(given.review_overdue);
+            })
+      ->add_flag("--review-overdue", flags->review_overdue,
+                 "Only whose review is overdue");
 }
 
 void AddMonths(CLI::App* command, Flags* flags, bool required) {

@@ -1,5 +1,6 @@
 #include "cmd/cli/ask_text.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,10 @@ std::string StateText(v1::RequestState state) {
 }
 std::string NoticeText(v1::NoticeState state) {
   return EnumText(v1::NoticeState_descriptor(), state);
+}
+
+std::string ReviewStateText(v1::ReviewState state) {
+  return EnumText(v1::ReviewState_descriptor(), state);
 }
 
 std::string BucketText(v1::CountBucket bucket) { return Given(bucket); }
@@ -112,13 +117,41 @@ std::string RequestText(const v1::RequestRow& row) {
   return absl::StrJoin(parts, ", ");
 }
 
+// Whether the first review came after the deadline.
+bool IsReviewedLate(const v1::RequestRow& row) {
+  if (row.review_deadline_unix_ms() == 0) return false;
+  const auto first =
+      std::find_if(row.events().begin(), row.events().end(),
+                   [](const auto& e) { return e.has_emergency_review(); });
+  return first != row.events().end() &&
+         first->admitted_unix_ms() >= row.review_deadline_unix_ms();
+}
+
+std::string ReviewText(const v1::RequestRow& row) {
+  switch (row.review()) {
+    case v1::REVIEW_STATE_GIVEN:
+      return absl::StrCat("reviewed", IsReviewedLate(row) ? " LATE" : "",
+                          " by entry ", row.reviewed_index(), ": ",
+                          Text(row.review_verdict()));
+    case v1::REVIEW_STATE_DUE:
+      return absl::StrCat("review due until ",
+                          TimeText(row.review_deadline_unix_ms()));
+    case v1::REVIEW_STATE_OVERDUE:
+      return absl::StrCat("review OVERDUE since ",
+                          TimeText(row.review_deadline_unix_ms()));
+    default:
+      return "no review required";
+  }
+}
+
 std::string EmergencyText(const v1::RequestRow& row) {
   const v1::FootageRequest& request = row.facts().request();
-  return absl::StrCat("basis ", Text(request.emergency_basis()),
-                      ", requester verified by ", Text(request.verification()),
-                      ", ",
-                      row.carried_out() ? "disclosed" : "nothing disclosed",
-                      ", notice ", NoticeText(row.notice()));
+  return absl::StrCat(
+      "basis ", Text(request.emergency_basis()), ", requester verified by ",
+      Text(request.verification()), ", ",
+      row.carried_out() ? "disclosed" : "nothing disclosed",
+      row.given_before_logged() ? " BEFORE the request was logged" : "",
+      ", notice ", NoticeText(row.notice()), ", ", ReviewText(row));
 }
 
 std::string AspectText(Aspect aspect, const v1::RequestRow& row,
@@ -158,6 +191,8 @@ std::string EventText(const v1::TimelineEvent& event) {
   } else if (event.has_escalation()) {
     what =
         absl::StrCat("escalated: ", Text(event.escalation().legal_process()));
+  } else if (event.has_emergency_review()) {
+    what = absl::StrCat("review: ", Text(event.emergency_review().verdict()));
   } else if (event.has_unsealing()) {
     what =
         absl::StrCat("unsealed: ",
@@ -207,6 +242,11 @@ Columns ColumnsOf(const v1::RequestRow& row) {
       {"emergency_basis", Given(request.emergency_basis())},
       {"requester_verification", Given(request.verification())},
       {"notice", NoticeText(row.notice())},
+      {"review", ReviewStateText(row.review())},
+      {"review_verdict", Given(row.review_verdict())},
+      {"reviewed_by", NumberOrNothing(row.reviewed_index())},
+      {"review_deadline", TimeOrNothing(row.review_deadline_unix_ms())},
+      {"given_before_logged", row.given_before_logged() ? "yes" : "no"},
       {"sealed", row.is_sealed() ? "yes" : "no"},
       {"rests_on", absl::StrJoin(row.rests_on(), " ")},
   };

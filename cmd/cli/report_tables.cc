@@ -147,6 +147,19 @@ ReportTable EmergencyNotice(Requests requests) {
   return CountsOf("Emergencies: notice to the user", "notice", counts);
 }
 
+ReportTable EmergencyReview(Requests requests) {
+  std::map<std::string, uint64_t> counts;
+  for (const v1::RequestRow& row : requests) {
+    if (!records::IsEmergency(row.facts().request())) continue;
+    const std::string state =
+        statement::Text(v1::ReviewState_descriptor(), row.review());
+    ++counts[row.review_verdict() == 0
+                 ? state
+                 : absl::StrCat(state, ", ", Text(row.review_verdict()))];
+  }
+  return CountsOf("Emergencies: review", "review", counts);
+}
+
 std::string Range(const v1::ResidentRange& range) {
   return absl::StrCat(range.least(), " to ",
                       range.open() > 0 ? "more than " : "", range.most());
@@ -243,6 +256,7 @@ std::vector<ReportTable> MakeReport(Requests requests) {
       RefusalGrounds(requests),
       OnwardSharing(requests),
       EmergencyNotice(requests),
+      EmergencyReview(requests),
   };
 }
 

@@ -37,6 +37,8 @@ std::vector<v1::RequestRow> ThreeRequests() {
   rows[2].mutable_facts()->mutable_request()->set_legal_process(
       v1::LEGAL_PROCESS_EMERGENCY_2702);
   rows[2].set_notice(v1::NOTICE_STATE_NOT_DUE);
+  rows[2].set_review(v1::REVIEW_STATE_GIVEN);
+  rows[2].set_review_verdict(v1::REVIEW_VERDICT_FORGED);
   return rows;
 }
 
@@ -52,7 +54,8 @@ TEST(Report, CountsWhatWasFulfilledAndHowLongItTook) {
         "By addressee,platform:one,requests,2",
         "By type of data,audio,requests,3",
         "Grounds of refusal,overbroad,count,1",
-        "Emergencies: notice to the user,not due,count,1"}) {
+        "Emergencies: notice to the user,not due,count,1",
+        "Emergencies: review,\"given, forged\",count,1"}) {
     EXPECT_THAT(csv, HasSubstr(std::string(line) + "\n"));
   }
 }

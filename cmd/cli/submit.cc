@@ -115,6 +115,7 @@ struct RespondFlags {
   uint32_t clips = 0;
   uint32_t camera_hours = 0;
   std::string content_given;
+  std::string first_given;
   std::string user_notice;
   std::string user_notice_time;
   bool moderated = false;
@@ -193,6 +194,11 @@ absl::StatusOr<Draft> MakeResponse(const RespondFlags& flags,
   RETURN_IF_ERROR(TakeTally(flags, response));
   response->set_moderated(flags.moderated);
   RETURN_IF_ERROR(TakeNoticeTime(flags, run, response));
+  if (!flags.first_given.empty()) {
+    const auto time = ParseTime(flags.first_given);
+    if (!time.ok()) return base::Annotate(time.status(), "--first-given");
+    *response->mutable_first_given() = *time;
+  }
   return draft;
 }
 
@@ -235,6 +241,8 @@ void AddAnswerOptions(CLI::App* respond, RespondFlags* flags) {
                       "Camera hours given");
   respond->add_option("--content-given", flags->content_given,
                       "Whether content was given: yes or no");
+  respond->add_option("--first-given", flags->first_given,
+                      "When footage was first given");
   respond->add_option("--user-notice", flags->user_notice,
                       absl::StrCat("Whether the account holder was told: ",
                                    Choices<v1::UserNotice>()));
