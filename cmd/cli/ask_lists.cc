@@ -1,0 +1,178 @@
+#include "cmd/cli/ask_lists.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "cmd/cli/ask_answer.h"
+#include "cmd/cli/ask_text.h"
+#include "cmd/cli/files.h"
+#include "statement/kinds.h"
+
+namespace sightline::cli {
+namespace {
+
+absl::StatusOr<int> Request(const AskFlags& flags, Invocation& run) {
+  v1::AnswerFile question;
+  question.mutable_request()->set_index(flags.index);
+  if (!flags.as_of.empty()) {
+    RETURN_IF_ERROR(FillTime("--as-of", flags.as_of,
+                             question.mutable_request()->mutable_as_of()));
+  }
+  return Answer(flags, question, {}, run);
+}
+
+absl::StatusOr<int> Complete(const AskFlags& flags, Invocation& run) {
+  v1::AnswerFile question;
+  v1::ListFeedRequest& feed = *question.mutable_feed();
+  feed.set_submitter(flags.submitter);
+  if (!flags.since.empty()) {
+    RETURN_IF_ERROR(
+        FillTime("--since", flags.since, feed.mutable_admitted_from()));
+  }
+  if (!flags.until.empty()) {
+    RETURN_IF_ERROR(
+        FillTime("--until", flags.until, feed.mutable_admitted_before()));
+  }
+  return Answer(flags, question, {}, run);
+}
+
+absl::StatusOr<int> Seals(const AskFlags& flags, Invocation& run) {
+  v1::AnswerFile question;
+  v1::ListSealsRequest& seals = *question.mutable_seals();
+  seals.set_submitter(flags.submitter);
+  seals.set_overdue(flags.overdue);
+  if (!flags.ground.empty()) {
+    RETURN_IF_ERROR(FillEnums<v1::SealGround>(
+        "--ground", {flags.ground}, [&](auto v) { seals.set_ground(v); }));
+  }
+  if (!flags.as_of.empty()) {
+    RETURN_IF_ERROR(FillTime("--as-of", flags.as_of, seals.mutable_as_of()));
+  }
+  return Answer(flags, question, {}, run);
+}
+
+absl::StatusOr<int> Changes(const AskFlags& flags, Invocation& run) {
+  v1::AnswerFile question;
+  question.mutable_changes()->set_since_index(flags.index);
+  for (const std::string& name : flags.kinds) {
+    const auto kind = statement::ParseKind(name);
+    if (!kind.ok()) return base::Annotate(kind.status(), "--kind");
+    question.mutable_changes()->add_kinds(*kind);
+  }
+  return Answer(flags, question, {}, run);
+}
+
+absl::StatusOr<int> Disagreements(const AskFlags& flags, Invocation& run) {
+  v1::AnswerFile question;
+  v1::ReconcileRequest& reconcile = *question.mutable_reconcile();
+  reconcile.set_from_month(flags.from_month);
+  reconcile.set_until_month(flags.until_month);
+  reconcile.set_submitter(flags.submitter);
+  reconcile.set_disagreements(!flags.all_classes);
+  reconcile.set_page_size(200);
+  return Answer(flags, question, {}, run);
+}
+
+absl::StatusOr<int> Compare(const AskFlags& flags, Invocation& run) {
+  v1::AnswerFile question;
+  v1::GetStatisticsRequest& statistics = *question.mutable_statistics();
+  RETURN_IF_ERROR(FillEnums<v1::StatisticsGrouping>(
+      "--by", {flags.by}, [&](auto v) { statistics.set_group_by(v); }));
+  statistics.set_from_month(flags.from_month);
+  statistics.set_until_month(flags.until_month);
+  statistics.set_key(flags.key);
+  statistics.set_page_size(200);
+  AnswerStyle style;
+  if (!flags.population.empty()) {
+    ASSIGN_OR_RETURN(const std::string csv, ReadFile(flags.population));
+    auto population = ParsePopulation(csv);
+    if (!population.ok()) {
+      return base::Annotate(population.status(), flags.population);
+    }
+    style.population = *std::move(population);
+  }
+  return Answer(flags, question, style, run);
+}
+
+void AddMonths(CLI::App* command, AskFlags* flags, bool required) {
+  auto* const from = command->add_option("--from-month", flags->from_month,
+                                         "First month, 202001");
+  auto* const until = command->add_option("--until-month", flags->until_month,
+                                          "Last month, 202012");
+  if (required) {
+    from->required();
+    until->required();
+  }
+}
+
+}  // namespace
+
+void AddLists(CLI::App* ask, Invocation* run,
+              const std::shared_ptr<AskFlags>& flags) {
+  CLI::App* const request =
+      ask->add_subcommand("request", "One request with its whole timeline");
+  request->add_option("INDEX", flags->index, "Its leaf index")
+      ->required()
+      ->check(CLI::NonNegativeNumber);
+  AddAsOf(request, flags.get());
+  SetAction(request, run, [flags, run] { return Request(*flags, *run); });
+  CLI::App* const complete = ask->add_subcommand(
+      "complete", "Whether this is all of a submitter, of a period (2)");
+  complete->add_option("SUBMITTER", flags->submitter, "Its id, ori:CA0194200")
+      ->required();
+  AddPeriod(complete, flags.get());
+  SetAction(complete, run, [flags, run] { return Complete(*flags, *run); });
+  CLI::App* const seals = ask->add_subcommand(
+      "seals", "What is sealed, by whom, why, until when (9)");
+  seals->add_option("--submitter", flags->submitter, "Only of this submitter");
+  seals->add_option("--ground", flags->ground,
+                    absl::StrCat("Only on this ground, else all but personal "
+                                 "data: ",
+                                 Choices<v1::SealGround>()));
+  seals->add_flag("--overdue", flags->overdue, "Only whose end has passed");
+  AddAsOf(seals, flags.get());
+  SetAction(seals, run, [flags, run] { return Seals(*flags, *run); });
+  CLI::App* const changes = ask->add_subcommand(
+      "changes", "What was amended, withdrawn, unsealed, erased since (11)");
+  changes->add_option("--since-index", flags->index, "From this entry on")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  changes->add_option("--kind", flags->kinds,
+                      "Only amendment, unsealing, seal_renewal or erasure");
+  SetAction(changes, run, [flags, run] { return Changes(*flags, *run); });
+  for (CLI::App* const command : {request, complete, seals, changes}) {
+    AddAnswerOptions(command, flags.get());
+  }
+}
+
+void AddCounts(CLI::App* ask, Invocation* run,
+               const std::shared_ptr<AskFlags>& flags) {
+  CLI::App* const disagreements = ask->add_subcommand(
+      "disagreements", "Where period reports and the log differ (10)");
+  disagreements->add_option("--submitter", flags->submitter,
+                            "Only of this agency or platform");
+  disagreements->add_flag("--all", flags->all_classes,
+                          "Also where they agree, or there is no report");
+  AddMonths(disagreements, flags.get(), true);
+  SetAction(disagreements, run,
+            [flags, run] { return Disagreements(*flags, *run); });
+  CLI::App* const compare = ask->add_subcommand(
+      "compare", "Requests counted, for 100,000 residents too (4, 12)");
+  compare
+      ->add_option(
+          "--by", flags->by,
+          absl::StrCat("Counted by ", Choices<v1::StatisticsGrouping>()))
+      ->capture_default_str();
+  compare->add_option("--only", flags->key, "Only this group, ori:CA0194200");
+  compare->add_option("--population", flags->population,
+                      "CSV of residents by county: the county's number first, "
+                      "residents last");
+  AddMonths(compare, flags.get(), false);
+  SetAction(compare, run, [flags, run] { return Compare(*flags, *run); });
+  for (CLI::App* const command : {disagreements, compare}) {
+    AddAnswerOptions(command, flags.get());
+  }
+}
+
+}  // namespace sightline::cli
