@@ -9,9 +9,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "statement/geography.h"
 
 namespace sightline::monitor {
 namespace {
@@ -20,21 +20,12 @@ constexpr size_t kMaxBytes = 1 << 20;
 constexpr size_t kMaxRules = 1000;
 constexpr size_t kMaxPeers = 64;
 constexpr size_t kMaxFaults = 20;
-constexpr size_t kTokenDigits = 16;
 
 constexpr absl::string_view kNames[] = {
     "request",      "assembly", "emergency",      "over-broad",
     "finding",      "overdue",  "review-overdue", "given-before-logged",
     "seal-overdue", "silent",   "unsound",        "inconsistent",
     "split-view"};
-
-// An S2 cell token: hexadecimal, trailing zeros left out.
-bool ParseToken(const std::string& token, uint64_t* cell) {
-  if (token.empty() || token.size() > kTokenDigits) return false;
-  const std::string padded =
-      token + std::string(kTokenDigits - token.size(), '0');
-  return absl::SimpleHexAtoi(padded, cell) && *cell != 0;
-}
 
 // Reads a document and collects what is wrong with it.
 class Parser {
@@ -163,14 +154,14 @@ class Parser {
 
   void ReadCells(const YAML::Node& node, Rule* rule) {
     std::vector<std::string> tokens;
-    uint64_t cell = 0;
     List(
         node, &tokens,
-        [&](const std::string& text) { return ParseToken(text, &cell); },
+        [](const std::string& text) {
+          return statement::S2Id(text).has_value();
+        },
         "an S2 cell token");
     for (const std::string& token : tokens) {
-      ParseToken(token, &cell);
-      rule->s2_cells.push_back(cell);
+      rule->s2_cells.push_back(statement::S2Id(token).value_or(0));
     }
   }
 

@@ -89,6 +89,7 @@ TEST(MonitorConfig, RefusesWhatIsNotThere) {
   for (const char* yaml : std::vector<const char*>{
            "rules: 7", "- a", "rules: [{on: request, county: [603711]}]",
            "rules: [{on: request, s2_cell: xyz}]",
+           "rules: [{on: request, s2_cell: 80c2c8}]",
            "rules: [{on: request}, {on: request}]",
            "rules: [{on: request, after: yesterday}]",
            "rules: [{on: over-broad, max_area_square_metres: 0}]",

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "nlohmann/json.hpp"
 #include "statement/describe.h"
+#include "statement/geography.h"
 #include "statement/kinds.h"
 #include "statement/policy.h"
 #include "statement/timestamps.h"
@@ -20,30 +21,6 @@ template <typename List, typename Value>
 bool AnyOrNone(const List& list, const Value& value) {
   return list.empty() ||
          std::find(list.begin(), list.end(), value) != list.end();
-}
-
-// The leaves of the space-filling curve below a cell: [first, last].
-std::pair<uint64_t, uint64_t> LeavesOf(uint64_t cell) {
-  const uint64_t lowest = cell & (~cell + 1);
-  return {cell - (lowest - 1), cell + (lowest - 1)};
-}
-
-// Whether one of two cells lies in the other.
-bool Nested(uint64_t a, uint64_t b) {
-  const auto [a_first, a_last] = LeavesOf(a);
-  const auto [b_first, b_last] = LeavesOf(b);
-  return (a_first <= b_first && b_last <= a_last) ||
-         (b_first <= a_first && a_last <= b_last);
-}
-
-uint64_t CellOf(const std::string& token) {
-  uint64_t cell = 0;
-  for (size_t i = 0; i < 16; ++i) {
-    const char c = i < token.size() ? token[i] : '0';
-    const int digit = c >= 'a' ? c - 'a' + 10 : c - '0';
-    cell = cell << 4 | static_cast<uint64_t>(digit & 15);
-  }
-  return cell;
 }
 
 bool IsEmergency(const v1::FootageRequest& request) {
@@ -93,7 +70,7 @@ RuleBook::Place RuleBook::PlaceOf(const v1::CoarseArea& area) {
   Place place;
   place.county = area.county_fips();
   place.state = area.state();
-  if (!area.s2_cell().empty()) place.s2_cell = CellOf(area.s2_cell());
+  place.s2_cell = statement::S2Id(area.s2_cell()).value_or(0);
   return place;
 }
 
@@ -103,10 +80,10 @@ bool RuleBook::Fits(const Rule& rule, absl::string_view submitter,
   if (!AnyOrNone(rule.states, place.state)) return false;
   if (!AnyOrNone(rule.counties, place.county)) return false;
   return rule.s2_cells.empty() ||
-         (place.s2_cell != 0 &&
-          std::any_of(
-              rule.s2_cells.begin(), rule.s2_cells.end(),
-              [&](uint64_t cell) { return Nested(cell, place.s2_cell); }));
+         std::any_of(rule.s2_cells.begin(), rule.s2_cells.end(),
+                     [&](uint64_t cell) {
+                       return statement::S2CellsOverlap(cell, place.s2_cell);
+                     });
 }
 
 bool RuleBook::Matches(const Rule& rule, const CheckedEntry& entry) const {

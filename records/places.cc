@@ -1,14 +1,8 @@
 #include "records/places.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
-#include <optional>
 #include <utility>
-
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "statement/geography.h"
 
 namespace sightline::records {
 namespace {
@@ -28,22 +22,6 @@ constexpr State kStates[] = {
     {"56", "WY"}, {"60", "AS"}, {"66", "GU"}, {"69", "MP"}, {"72", "PR"},
     {"78", "VI"}};
 
-// A token is an id in hexadecimal without trailing zeros.
-std::optional<uint64_t> CellId(absl::string_view token) {
-  if (!statement::S2Level(token).has_value()) return std::nullopt;
-  std::string digits(token);
-  digits.resize(16, '0');
-  uint64_t id = 0;
-  if (!absl::SimpleHexAtoi(digits, &id)) return std::nullopt;
-  return id;
-}
-
-// The ids of a cell's leaves lie within its lowest set bit on either side.
-bool Holds(uint64_t cell, uint64_t other) {
-  const uint64_t reach = (cell & (~cell + 1)) - 1;
-  return other >= cell - reach && other <= cell + reach;
-}
-
 }  // namespace
 
 absl::string_view StateOfCounty(absl::string_view county_fips) {
@@ -52,12 +30,6 @@ absl::string_view StateOfCounty(absl::string_view county_fips) {
       std::find_if(std::begin(kStates), std::end(kStates),
                    [&](const State& state) { return state.first == digits; });
   return found == std::end(kStates) ? absl::string_view() : found->second;
-}
-
-bool CellsTouch(absl::string_view token, absl::string_view other) {
-  const std::optional<uint64_t> a = CellId(token);
-  const std::optional<uint64_t> b = CellId(other);
-  return a.has_value() && b.has_value() && (Holds(*a, *b) || Holds(*b, *a));
 }
 
 }  // namespace sightline::records

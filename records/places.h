@@ -1,6 +1,6 @@
-// Where rows are: states of counties, and S2 cells that touch.
+// States of counties.
 //
-// Source:  FIPS 5-2 state codes; S2 cell ids (statement/geography.h).
+// Source:  FIPS 5-2 state codes.
 // Threads: pure; any thread.
 #pragma once
 
@@ -10,8 +10,5 @@ namespace sightline::records {
 
 // "CA" for "06037"; "" when the first two digits are no state's.
 absl::string_view StateOfCounty(absl::string_view county_fips);
-
-// Whether one of the two cells lies in the other; not when one is no token.
-bool CellsTouch(absl::string_view token, absl::string_view other);
 
 }  // namespace sightline::records

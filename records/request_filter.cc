@@ -134,7 +134,8 @@ bool MatchesFacts(const v1::RequestFilter& filter,
          (filter.custodian().empty() ||
           request.custodian() == filter.custodian()) &&
          (filter.s2_cell().empty() ||
-          CellsTouch(request.area().s2_cell(), filter.s2_cell())) &&
+          statement::S2CellsOverlap(request.area().s2_cell(),
+                                    filter.s2_cell())) &&
          In(filter.offence_codes(), request.offence_code()) &&
          In(filter.purposes(), request.purpose()) &&
          In(filter.channels(), request.channel()) &&

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_split.h"
 #include "records/places.h"
+#include "statement/geography.h"
 
 namespace sightline::records {
 namespace {
@@ -37,7 +38,8 @@ bool MayMatch(const v1::RequestFilter& filter, absl::string_view hint) {
     return false;
   }
   if (!filter.state().empty() && state != filter.state()) return false;
-  if (!filter.s2_cell().empty() && !CellsTouch(parts[3], filter.s2_cell())) {
+  if (!filter.s2_cell().empty() &&
+      !statement::S2CellsOverlap(parts[3], filter.s2_cell())) {
     return false;
   }
   return filter.custodian().empty() || parts[4] == filter.custodian();

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
-#include "absl/numeric/bits.h"
 #include "absl/strings/ascii.h"
+#include "s2/s2cell_id.h"
 
 namespace sightline::statement {
 namespace {
-
-constexpr int kMaxLevel = 30;
-constexpr size_t kTokenDigits = 16;
 
 // Ascending.
 constexpr std::array<absl::string_view, 56> kStates = {
@@ -22,33 +18,12 @@ constexpr std::array<absl::string_view, 56> kStates = {
     "UT", "VA", "VI", "VT", "WA", "WI", "WV", "WY",
 };
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
-
-// The id that a token spells, of a cell or not.
-std::optional<uint64_t> S2Id(absl::string_view token) {
-  // The digits that were cut off are zeros; a trailing zero would be a second
-  // spelling of the same cell.
-  if (token.empty() || token.size() > kTokenDigits || token.back() == '0') {
-    return std::nullopt;
-  }
-  uint64_t id = 0;
-  for (char c : token) {
-    const int digit = HexDigit(c);
-    if (digit < 0) return std::nullopt;
-    id = id << 4 | static_cast<uint64_t>(digit);
-  }
-  return id << 4 * (kTokenDigits - token.size());
-}
-
-// Whether the cell `a` holds the cell `b`: ids of what lies in a cell are those
-// around its own, up to its lowest bit.
-bool S2Holds(uint64_t a, uint64_t b) {
-  const uint64_t lowest = a & (~a + 1);
-  return b >= a - (lowest - 1) && b <= a + (lowest - 1);
+std::optional<S2CellId> Cell(absl::string_view token) {
+  const S2CellId cell = S2CellId::FromToken(token);
+  // The library takes capitals and trailing zeros, too; in statements a cell has
+  // one spelling, so that equal places have equal bytes.
+  if (!cell.is_valid() || cell.ToToken() != token) return std::nullopt;
+  return cell;
 }
 
 }  // namespace
@@ -63,23 +38,26 @@ bool IsCountyFips(absl::string_view text) {
          text.substr(0, 2) != "00" && text.substr(2) != "000";
 }
 
-std::optional<int> S2Level(absl::string_view token) {
-  const std::optional<uint64_t> parsed = S2Id(token);
-  if (!parsed.has_value()) return std::nullopt;
-  const uint64_t id = *parsed;
-  // Three bits of face, two for each level, then a one and zeros.
-  const int zeros = absl::countr_zero(id);
-  if ((id >> 61) > 5 || zeros % 2 != 0 || zeros > 2 * kMaxLevel) {
-    return std::nullopt;
-  }
-  return kMaxLevel - zeros / 2;
+std::optional<uint64_t> S2Id(absl::string_view token) {
+  const std::optional<S2CellId> cell = Cell(token);
+  if (!cell.has_value()) return std::nullopt;
+  return cell->id();
 }
 
-bool S2CellsOverlap(absl::string_view a, absl::string_view b) {
-  const uint64_t first = S2Id(a).value_or(0);
-  const uint64_t second = S2Id(b).value_or(0);
-  if (first == 0 || second == 0) return false;
-  return S2Holds(first, second) || S2Holds(second, first);
+std::optional<int> S2Level(absl::string_view token) {
+  const std::optional<S2CellId> cell = Cell(token);
+  if (!cell.has_value()) return std::nullopt;
+  return cell->level();
+}
+
+bool S2CellsOverlap(absl::string_view token, absl::string_view other) {
+  return S2CellsOverlap(S2Id(token).value_or(0), S2Id(other).value_or(0));
+}
+
+bool S2CellsOverlap(uint64_t id, uint64_t other) {
+  const S2CellId a(id);
+  const S2CellId b(other);
+  return a.is_valid() && b.is_valid() && (a.contains(b) || b.contains(a));
 }
 
 }  // namespace sightline::statement

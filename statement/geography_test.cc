@@ -48,6 +48,12 @@ TEST(S2Level, RefusesWhatIsNoToken) {
   }
 }
 
+TEST(S2Id, IsTheTokenWithItsZeros) {
+  EXPECT_EQ(S2Id("80c2c7"), 0x80c2c70000000000u);
+  EXPECT_EQ(S2Id("80c2c75000000001"), 0x80c2c75000000001u);
+  EXPECT_FALSE(S2Id("80c2c8").has_value());
+}
+
 TEST(S2CellsOverlap, IsWhetherOneLiesInTheOther) {
   EXPECT_TRUE(S2CellsOverlap("80c2c7", "80c2c7"));
   EXPECT_TRUE(S2CellsOverlap("80c2c7", "80c2c71"));
@@ -58,6 +64,15 @@ TEST(S2CellsOverlap, IsWhetherOneLiesInTheOther) {
   EXPECT_FALSE(S2CellsOverlap("80c2c71", "80c2c73"));
   EXPECT_TRUE(S2CellsOverlap("9", "80c2c7"));  // a face holds its cells
   EXPECT_FALSE(S2CellsOverlap("1", "80c2c7"));
+}
+
+TEST(S2CellsOverlap, IsNotWhatIsNoCell) {
+  EXPECT_FALSE(S2CellsOverlap("", "80c2c7"));
+  EXPECT_FALSE(S2CellsOverlap("80c2c7", "no cell"));
+  EXPECT_FALSE(S2CellsOverlap("80c2c8", "80c2c8"));
+  EXPECT_TRUE(S2CellsOverlap(0x80c2c70000000000u, 0x80c2c71000000000u));
+  EXPECT_FALSE(S2CellsOverlap(0, 0x80c2c70000000000u));
+  EXPECT_FALSE(S2CellsOverlap(0x80c2c70000000000u, 0xffffffffffffffffu));
 }
 
 }  // namespace

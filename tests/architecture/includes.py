@@ -53,6 +53,7 @@ OWNED = [
     (r"google/protobuf/|.*\.pb\.h", PROTO_USERS),
     (r"boost/", {"web", "client"}),
     (r"prometheus/|pugixml\.hpp", {"web"}),
+    (r"s2/", {"statement"}),
     (r"zlib\.h", {"base"}),
     (r"CLI/|toml", set()),
     (r"absl/synchronization/mutex\.h", {"base"}),
