@@ -169,8 +169,8 @@ void YearMaker::FillPlace(TrueRequest* truth) {
   truth->state = home.state;
   truth->county = home.fips;
   const uint64_t roll = Roll(10);
-  if (roll < 5) {
-    area.set_county_fips(home.fips);
+  if (roll < 5 || (roll >= 7 && !truth->is_voluntary)) {
+    area.set_county_fips(home.fips);  // compelled process names no cell
   } else if (roll < 6) {
     const County& other = kCounties[Roll(std::size(kCounties))];
     area.set_county_fips(other.fips);

@@ -27,6 +27,15 @@ enum class Completeness {
   kReported,  // what somebody else says of it
 };
 
+// Whether residents are asked, and may decline: by what is said of channel and
+// process, where one of them is missing.
+bool IsVoluntary(const v1::FootageRequest& request) {
+  return (request.channel() == v1::CHANNEL_UNSPECIFIED ||
+          IsVoluntaryChannel(request.channel())) &&
+         (request.legal_process() == v1::LEGAL_PROCESS_UNSPECIFIED ||
+          request.legal_process() == v1::LEGAL_PROCESS_NONE_CONSENT);
+}
+
 bool IsCourtProcess(v1::LegalProcess process) {
   switch (process) {
     case v1::LEGAL_PROCESS_SUBPOENA_GRAND_JURY:
@@ -178,10 +187,19 @@ class RequestCheck {
       check_.Present(!full() || !AsksForRecordings(r_), at_ / "footage_window");
     }
     if (r_.has_area()) {
-      check_.Area(r_.area(), at_ / "area");
+      Area();
     } else {
       check_.Present(!full() || !voluntary, at_ / "area");
     }
+  }
+
+  // The map of a public post has been shown to everybody. A cell of a few square
+  // kilometres with compelled process in it would point at whom it was served on.
+  void Area() {
+    check_.Area(r_.area(), at_ / "area");
+    check_.Require(r_.area().s2_cell().empty() || IsVoluntary(r_),
+                   at_ / "area" / "s2_cell",
+                   "compelled process is public by county or state only");
   }
 
   void Recipients() {

@@ -197,6 +197,25 @@ std::vector<Case> ProcessCases() {
       MakeEmergency, [](R* r) { r->clear_emergency_basis(); });
   add("EmergencyUnverified", "footage_request.verification: required",
       MakeEmergency, [](R* r) { r->clear_verification(); });
+  static constexpr char kNoCell[] =
+      "footage_request.area.s2_cell: compelled process is public by county or";
+  add("WarrantByCounty", "", MakeWarrant,
+      [](R* r) { r->mutable_area()->set_county_fips("06037"); });
+  add("WarrantByState", "", MakeWarrant,
+      [](R* r) { r->mutable_area()->set_state("CA"); });
+  add("WarrantByCell", kNoCell, MakeWarrant,
+      [](R* r) { r->mutable_area()->set_s2_cell("80c2c7"); });
+  add("EmergencyByCell", kNoCell, MakeEmergency,
+      [](R* r) { r->mutable_area()->set_s2_cell("80c2c7"); });
+  add("PreservationByCell", kNoCell, MakeWarrant, [](R* r) {
+    r->set_channel(v1::CHANNEL_PRESERVATION);
+    r->set_legal_process(v1::LEGAL_PROCESS_PRESERVATION_2703F);
+    r->clear_judge_issued();
+    r->clear_court_county_fips();
+    r->mutable_area()->set_s2_cell("80c2c7");
+  });
+  add("ImportedWarrantByCell", kNoCell, MakeImported,
+      [](R* r) { r->mutable_area()->set_s2_cell("80c2c7"); });
   add("Imported", "", MakeImported, [](R*) {});
   add("ImportedWithoutSource", "footage_request.imported.source: required",
       MakeImported, [](R* r) { r->mutable_imported()->clear_source(); });

@@ -122,6 +122,16 @@ std::vector<Case> OtherCases() {
       [](S* s) {
         s->mutable_attestation()->mutable_says()->set_offence_code("ABC");
       });
+  add(attestation, "SaysCellOfWarrant",
+      "attestation.says.area.s2_cell: compelled process", [](S* s) {
+        v1::FootageRequest* says = s->mutable_attestation()->mutable_says();
+        says->set_channel(v1::CHANNEL_LEGAL_PROCESS);
+        says->mutable_area()->set_s2_cell("80c2c7");
+      });
+  add(attestation, "SaysCellOfAsking", "", [](S* s) {
+    s->mutable_attestation()->mutable_says()->mutable_area()->set_s2_cell(
+        "80c2c7");
+  });
   add(attestation, "RedactedTwice",
       "attestation.redacted_fields[2]: given before",
       [](S* s) { s->mutable_attestation()->add_redacted_fields("area"); });
