@@ -762,6 +762,49 @@ TEST_F(CheckLogTest, NamesAStatementThatIsThereTwice) {
   }
 }
 
+// --- keepers ------------------------------------------------------------------
+
+constexpr int64_t kHour = 3'600'000;
+constexpr int64_t kSealEnd = LogMaker::kStartUnixMs + 2 * kHour;
+constexpr absl::string_view kKeeper = "keeper:example";
+
+TEST_F(CheckLogTest, NamesAKeeperThatOpensWhatWasRenewed) {
+  log_.Enrol(kKeeper);
+  const LogMaker::Sealed sealed = log_.SealedRequest(kAgency, kSealEnd);
+  const uint64_t renewal = log_.Renew(kAgency, sealed, kSealEnd + 2 * kHour);
+  log_.set_step_ms(3 * kHour);  // after the first end, before the second
+  const uint64_t early = log_.Unseal(kKeeper, sealed, kSealEnd);
+  for (const CheckDepth depth : {CheckDepth::kRules, CheckDepth::kSignatures}) {
+    CheckOptions options;
+    options.depth = depth;
+    EXPECT_THAT(
+        Problems(options),
+        ElementsAre(AllOf(
+            IsAt(ProblemKind::kOpenedEarly, early),
+            Field(&Problem::where, HasSubstr("keeper:example, case_number")),
+            Field(&Problem::want,
+                  HasSubstr(absl::StrCat("the renewal in entry ", renewal))))));
+  }
+}
+
+TEST_F(CheckLogTest, FindsNothingWhereAKeeperHeededTheRenewal) {
+  log_.Enrol(kKeeper);
+  const LogMaker::Sealed renewed = log_.SealedRequest(kAgency, kSealEnd);
+  const LogMaker::Sealed other = log_.SealedRequest(kAgency, kSealEnd);
+  log_.Renew(kAgency, renewed, kSealEnd + 2 * kHour);
+  log_.set_step_ms(3 * kHour);
+  log_.Unseal(kKeeper, other, kSealEnd);  // which nobody has renewed
+  log_.Unseal(kKeeper, renewed, kSealEnd + 2 * kHour);
+  EXPECT_THAT(Problems(), IsEmpty());
+}
+
+TEST_F(CheckLogTest, FindsNothingWhereASubmitterOpensEarly) {
+  const LogMaker::Sealed sealed = log_.SealedRequest(kAgency, kSealEnd);
+  log_.Renew(kAgency, sealed, kSealEnd + 2 * kHour);
+  log_.Unseal(kAgency, sealed, kSealEnd);
+  EXPECT_THAT(Problems(), IsEmpty());
+}
+
 // --- ranges and limits --------------------------------------------------------
 
 TEST_F(CheckLogTest, LeavesAloneWhatLiesOutsideTheRange) {

@@ -35,7 +35,8 @@ absl::StatusOr<std::unique_ptr<LiveCheck>> LiveCheck::Resume(
     if (entry.readable) check->replay_.ApplyAgain(&entry);
   }
   check->problems_.Drain();  // were told when they were taken
-  check->replay_.Resume(state.feeds, state.last_admitted_unix_ms);
+  check->replay_.Resume(state.feeds, state.last_admitted_unix_ms,
+                        state.renewed_seals);
   for (uint64_t i = 0; i < state.identities.size(); ++i) {
     check->Remember(state.identities[i], i);
   }
@@ -52,6 +53,15 @@ void LiveCheck::Remember(uint64_t prefix, uint64_t index) {
 
 absl::Status LiveCheck::CheckLinks(const CheckedEntry& entry,
                                    const EntryReader& read) {
+  for (const statement::Violation& violation :
+       statement::CheckKeeperTime(entry.statement,
+                                  entry.entry.admitted_unix_ms())
+           .kept()) {
+    problems_.Add({.kind = ProblemKind::kLink,
+                   .index = entry.index,
+                   .where = violation.field,
+                   .got = violation.description});
+  }
   for (const statement::Link& link : statement::LinksOf(entry.statement)) {
     Problem problem{
         .kind = ProblemKind::kLink, .index = entry.index, .where = link.field};

@@ -6,7 +6,7 @@
 // Errors:  a Status says that the check could not run; what is wrong with the log
 //          is a Problem.
 // Threads: thread-compatible; entries come in order of index.
-// Memory:  O(submitters), and some 32 bytes an entry up to max_identities to find
+// Memory:  what replay.h says, and some 32 bytes an entry up to max_identities to find
 //          statements that are there twice; beyond that those of the newest
 //          entries are not remembered.
 #pragma once
@@ -26,6 +26,7 @@
 #include "merkle/compact_range.h"
 #include "monitor/entry_check.h"
 #include "monitor/problem.h"
+#include "monitor/renewed_seals.h"
 #include "monitor/replay.h"
 
 namespace sightline::monitor {
@@ -35,6 +36,7 @@ struct LiveState {
   merkle::CompactRange range;  // of the entries that were taken
   int64_t last_admitted_unix_ms = 0;
   std::vector<FeedTotals> feeds;  // without totals
+  std::vector<RenewedSeal> renewed_seals;
   // Registry entries, by index.
   std::vector<std::pair<uint64_t, std::string>> control;
   std::vector<uint64_t> identities;  // the first 8 bytes of each entry's
@@ -65,6 +67,9 @@ class LiveCheck {
     return replay_.last_admitted_unix_ms();
   }
   std::vector<FeedTotals> Feeds() const { return replay_.Feeds(); }
+  std::vector<RenewedSeal> ListRenewedSeals() const {
+    return replay_.renewed_seals().List();
+  }
 
   // What has been taken since the last call, for whoever keeps the state.
   struct Taken {

@@ -14,6 +14,7 @@
 #include "statement/seal.h"
 #include "statement/statement_codec.h"
 #include "statement/submitter_id.h"
+#include "statement/timestamps.h"
 #include "statement/verdict.h"
 #include "statement/whole_seal.h"
 
@@ -162,6 +163,43 @@ uint64_t LogMaker::Enrol(absl::string_view submitter) {
 
 uint64_t LogMaker::Request(absl::string_view submitter) {
   return Add(Make(v1::STATEMENT_KIND_FOOTAGE_REQUEST, submitter));
+}
+
+LogMaker::Sealed LogMaker::SealedRequest(absl::string_view submitter,
+                                         int64_t until_unix_ms) {
+  v1::Statement statement = Make(v1::STATEMENT_KIND_FOOTAGE_REQUEST, submitter);
+  statement::SealTerms terms;
+  terms.ground = v1::SEAL_GROUND_ACTIVE_INVESTIGATION;
+  terms.granter = v1::SEAL_GRANTER_SUBMITTER;
+  terms.sealed_until_unix_ms = until_unix_ms;
+  const statement::Seal seal =
+      *statement::MakeSeal("case_number", "20-0614-1187", terms, rng_);
+  statement.mutable_header()->clear_sealed();
+  *statement.mutable_header()->add_sealed() = seal.field;
+  return {Add(statement), seal.opening};
+}
+
+uint64_t LogMaker::Renew(absl::string_view submitter, const Sealed& sealed,
+                         int64_t until_unix_ms) {
+  v1::Statement statement = Make(v1::STATEMENT_KIND_SEAL_RENEWAL, submitter);
+  v1::SealRenewal& renewal = *statement.mutable_seal_renewal();
+  renewal.mutable_target()->set_index(sealed.index);
+  renewal.mutable_target()->set_leaf_hash(leaf_hash(sealed.index));
+  *renewal.mutable_sealed_until() = statement::FromUnixMs(until_unix_ms);
+  return Add(statement);
+}
+
+uint64_t LogMaker::Unseal(absl::string_view submitter, const Sealed& sealed,
+                          int64_t claimed_unix_ms) {
+  v1::Statement statement = Make(v1::STATEMENT_KIND_UNSEALING, submitter);
+  *statement.mutable_header()->mutable_claimed_time() =
+      statement::FromUnixMs(claimed_unix_ms);
+  v1::Unsealing& unsealing = *statement.mutable_unsealing();
+  unsealing.mutable_target()->set_index(sealed.index);
+  unsealing.mutable_target()->set_leaf_hash(leaf_hash(sealed.index));
+  unsealing.clear_openings();
+  *unsealing.add_openings() = sealed.opening;
+  return Add(statement);
 }
 
 std::string LogMaker::CheckpointOf(uint64_t tree_size, const std::string& root,

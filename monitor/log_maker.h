@@ -70,6 +70,19 @@ class LogMaker {
   uint64_t Enrol(absl::string_view submitter);
   uint64_t Request(absl::string_view submitter);
 
+  // A request whose case number is sealed until then, and what is said of that
+  // seal. The renewal is the submitter's; whoever unseals says that it is
+  // `claimed_unix_ms`.
+  struct Sealed {
+    uint64_t index = 0;
+    v1::SealOpening opening;
+  };
+  Sealed SealedRequest(absl::string_view submitter, int64_t until_unix_ms);
+  uint64_t Renew(absl::string_view submitter, const Sealed& sealed,
+                 int64_t until_unix_ms);
+  uint64_t Unseal(absl::string_view submitter, const Sealed& sealed,
+                  int64_t claimed_unix_ms);
+
   // The next entry is admitted this much later than the one before.
   void set_step_ms(int64_t step_ms) { step_ms_ = step_ms; }
 

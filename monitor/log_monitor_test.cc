@@ -461,6 +461,24 @@ TEST_F(LogMonitorTest, FollowsTheRegistryOverRestarts) {
   EXPECT_TRUE(found);
 }
 
+TEST_F(LogMonitorTest, TellsOfAKeeperThatOpensWhatWasRenewed) {
+  constexpr int64_t kEnd = LogMaker::kStartUnixMs + 2 * kHour;
+  log_.Enrol("keeper:example");
+  const LogMaker::Sealed early = log_.SealedRequest(kAgency, kEnd);
+  const LogMaker::Sealed in_time = log_.SealedRequest(kAgency, kEnd);
+  log_.Renew(kAgency, early, kEnd + 2 * kHour);
+  ASSERT_OK(Start());
+  EXPECT_THAT(Look(), IsEmpty());
+  // The renewal is remembered across the restart.
+  ASSERT_OK(Start());
+  log_.set_step_ms(3 * kHour);
+  log_.Unseal("keeper:example", in_time, kEnd);
+  log_.set_step_ms(1000);
+  const uint64_t index = log_.Unseal("keeper:example", early, kEnd);
+  EXPECT_THAT(Look(), ElementsAre(absl::StrCat("unsound ", index)));
+  EXPECT_THAT(alerts_[0].text, HasSubstr("opened before its renewed end"));
+}
+
 TEST_F(LogMonitorTest, TellsOfACheckpointByAnotherKey) {
   ASSERT_OK(Start());
   EXPECT_THAT(Look(), IsEmpty());

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
 #include "base/status_macros.h"
+#include "monitor/renewed_seals.h"
 #include "nlohmann/json.hpp"
 
 namespace sightline::monitor {
@@ -96,6 +97,12 @@ absl::Status FromJson(const Json& json, LiveState* live, MonitorMemory* memory,
     feed.entries = item.at(1).get<uint64_t>();
     feed.last_index = item.at(2).get<uint64_t>();
     live->feeds.push_back(std::move(feed));
+  }
+  // A state from before renewals were followed has none.
+  for (const Json& item : json.value("renewed_seals", Json::array())) {
+    live->renewed_seals.push_back(
+        {item.at(0).get<uint64_t>(), item.at(1).get<std::string>(),
+         item.at(2).get<int64_t>(), item.at(3).get<uint64_t>()});
   }
   *control_bytes = json.at("control_bytes").get<uint64_t>();
   memory->origin = json.at("origin").get<std::string>();
@@ -197,12 +204,18 @@ absl::Status MonitorFolder::Save(const LiveCheck& check,
   for (const FeedTotals& feed : check.Feeds()) {
     feeds.push_back({feed.submitter, feed.entries, feed.last_index});
   }
+  Json renewed_seals = Json::array();
+  for (const RenewedSeal& seal : check.ListRenewedSeals()) {
+    renewed_seals.push_back(
+        {seal.index, seal.path, seal.until_unix_ms, seal.renewal_index});
+  }
   const Json json = {{"version", kVersion},
                      {"origin", memory.origin},
                      {"note", memory.note},
                      {"range", base::HexEncode(check.range().Serialise())},
                      {"last_admitted", check.last_admitted_unix_ms()},
                      {"feeds", feeds},
+                     {"renewed_seals", renewed_seals},
                      {"control_bytes", control_bytes_ + control.size()},
                      {"alerts_from", memory.alerts_from},
                      {"since", memory.since_unix_ms},

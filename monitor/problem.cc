@@ -38,6 +38,7 @@ constexpr KindWords kWords[] = {
     {"link", "link"},
     {"verdict", "policy findings"},
     {"duplicate", "duplicate statement"},
+    {"opened_early", "opened before its renewed end"},
     {"store_record", "stored record"},
 };
 static_assert(std::size(kWords) == kProblemKinds);

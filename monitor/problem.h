@@ -48,6 +48,7 @@ enum class ProblemKind {
   kLink,          // names no earlier entry, or not the one it should
   kVerdict,       // policy or findings are not those that the log leads to
   kDuplicate,     // a statement that is in the log already
+  kOpenedEarly,   // by a keeper, while a renewal kept it sealed
 
   // What a store derives from the entries.
   kStoreRecord,

@@ -194,6 +194,7 @@ void Replay::Next(CheckedEntry* entry) {
   if (!entry->valid) return;  // has been reported, and says nothing that counts
   CheckAuthority(entry);
   CheckBrought(*entry);
+  if (!entry->keys.empty()) renewed_seals_.Next(*entry, problems_);
   CheckVerdict(*entry);
   if (statement::IsControl(statement::KindOf(entry->statement))) {
     ApplyControl(entry);
@@ -207,7 +208,9 @@ void Replay::ApplyLogKeys(CheckedEntry* entry) {
 }
 
 void Replay::Resume(const std::vector<FeedTotals>& feeds,
-                    int64_t last_admitted_unix_ms) {
+                    int64_t last_admitted_unix_ms,
+                    const std::vector<RenewedSeal>& renewed_seals) {
+  renewed_seals_.Resume(renewed_seals);
   for (const FeedTotals& feed : feeds) feeds_[feed.submitter] = feed;
   last_admitted_unix_ms_ = last_admitted_unix_ms;
 }

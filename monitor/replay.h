@@ -1,11 +1,12 @@
 // What an entry owes to the entries before it, replayed in order: admission
-// times, feeds, the registry, the policies.
+// times, feeds, the registry, the policies, renewals of seals.
 //
 // Source:  docs/formats.md "Entry", "Registry", "Findings".
 // Threads: thread-compatible; entries come in order of index.
 // Cost:    a few microseconds per entry; control entries cost their signatures,
 //          since what they say holds only when they verify.
-// Memory:  O(submitters): registry, feed heads, totals.
+// Memory:  O(submitters): registry, feed heads, totals; and the renewals of seals
+//          that run (renewed_seals.h).
 //
 // After a fault the replay goes on from what the entry says, so that one wrong
 // ordinal is one problem and not one per entry after it.
@@ -19,6 +20,7 @@
 #include "absl/strings/string_view.h"
 #include "monitor/entry_check.h"
 #include "monitor/problem.h"
+#include "monitor/renewed_seals.h"
 #include "proto/sightline/v1/vocabulary.pb.h"
 #include "statement/registry.h"
 
@@ -56,11 +58,13 @@ class Replay {
   // those who check hashes alone. Instead of Next.
   void ApplyLogKeys(CheckedEntry* entry);
 
-  // Goes on from where another replay stood: its feeds (totals may be left out)
-  // and the admission time of its last entry. Its registry entries are applied
-  // again with ApplyAgain, in order. REQUIRES: nothing has been taken yet.
+  // Goes on from where another replay stood: its feeds (totals may be left out),
+  // the admission time of its last entry and its renewed seals. Its registry
+  // entries are applied again with ApplyAgain, in order. REQUIRES: nothing has
+  // been taken yet.
   void Resume(const std::vector<FeedTotals>& feeds,
-              int64_t last_admitted_unix_ms);
+              int64_t last_admitted_unix_ms,
+              const std::vector<RenewedSeal>& renewed_seals);
   void ApplyAgain(CheckedEntry* entry) { ApplyLogKeys(entry); }
 
   int64_t last_admitted_unix_ms() const { return last_admitted_unix_ms_; }
@@ -68,6 +72,8 @@ class Replay {
 
   // By submitter id.
   std::vector<FeedTotals> Feeds() const;
+
+  const RenewedSeals& renewed_seals() const { return renewed_seals_; }
 
   // Verifies every signature; reports the first that fails. REQUIRES: Next has
   // filled in the keys. Any thread.
@@ -87,6 +93,7 @@ class Replay {
   ProblemLog* const problems_;
   int64_t last_admitted_unix_ms_ = 0;
   statement::Registry registry_;
+  RenewedSeals renewed_seals_;
   absl::flat_hash_map<std::string, FeedTotals> feeds_;
 };
 
