@@ -4,54 +4,23 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "base/bytes.h"
 #include "base/status_macros.h"
 #include "cmd/cli/ask_answer.h"
 #include "cmd/cli/ask_text.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/files.h"
-#include "crypto/sha256.h"
 #include "statement/tally.h"
+#include "statement/tally_file.h"
 
 namespace sightline::cli {
 namespace {
 
+// What `tally build` wrote for this resident.
 absl::StatusOr<statement::TallyReceipt> ReadTallyReceipt(
     const std::string& path) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
-  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const absl::Status wrong = absl::InvalidArgumentError(absl::StrCat(
-      path,
-      ": want {\"salt\": hex, \"token\": text, \"answer\": \"declined\", "
-      "\"index\": n, \"size\": n, \"proof\": [hex, ...]}"));
-  if (!json.is_object()) return wrong;
-  const auto text_of = [&](const char* name) {
-    const auto found = json.find(name);
-    return found != json.end() && found->is_string() ? found->get<std::string>()
-                                                     : std::string();
-  };
-  statement::TallyReceipt receipt;
-  const auto salt = base::HexDecode(text_of("salt"));
-  const auto answer = statement::ParseTallyAnswer(text_of("answer"));
-  if (!salt.ok() || !answer.ok()) return wrong;
-  receipt.leaf = {*salt, text_of("token"), *answer};
-  for (const auto& [name, out] : {std::make_pair("index", &receipt.index),
-                                  std::make_pair("size", &receipt.size)}) {
-    const auto found = json.find(name);
-    if (found == json.end() || !found->is_number_unsigned()) return wrong;
-    *out = found->get<uint64_t>();
-  }
-  const auto proof = json.find("proof");
-  if (proof == json.end() || !proof->is_array() || proof->size() > 64) {
-    return wrong;
-  }
-  for (const Json& hash : *proof) {
-    if (!hash.is_string()) return wrong;
-    const auto bytes = base::HexDecode(hash.get<std::string>());
-    if (!bytes.ok()) return wrong;
-    ASSIGN_OR_RETURN(const merkle::Hash node, crypto::DigestFromBytes(*bytes));
-    receipt.proof.push_back(node);
-  }
+  auto receipt = statement::ParseTallyReceipt(text);
+  if (!receipt.ok()) return base::Annotate(receipt.status(), path);
   return receipt;
 }
 
@@ -113,7 +82,7 @@ void AddMe(CLI::App* ask, Invocation* run,
   AddPlace(me, flags.get());
   me->add_option("--at", flags->at, "When; else any time");
   me->add_option("--tally", flags->tally,
-                 "The receipt of your answer that the platform gave you");
+                 "Your tally receipt, as `tally verify` takes it");
   AddAnswerOptions(me, flags.get());
   SetAction(me, run, [flags, run] { return Me(*flags, *run); });
 }
