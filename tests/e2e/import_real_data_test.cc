@@ -32,6 +32,7 @@
 #include "client/log_client.h"
 #include "client/receipt.h"
 #include "client/receipt_check.h"
+#include "client/record_client.h"
 #include "cmd/cli/import/agency_file.h"
 #include "cmd/cli/import/identities.h"
 #include "cmd/cli/import/importer.h"
@@ -44,11 +45,13 @@
 #include "monitor/check_report.h"
 #include "monitor/check_server.h"
 #include "monitor/problem.h"
+#include "proto/sightline/v1/record_service.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "proto/sightline/v1/vocabulary.pb.h"
 #include "statement/policy.h"
 #include "storage/rocksdb_log_store.h"
 #include "storage/store_log_reader.h"
+#include "tests/support/geofence.h"
 #include "tests/support/test_log.h"
 #include "tests/support/test_parties.h"
 
@@ -61,6 +64,12 @@ using ::testing::SizeIs;
 constexpr char kAgencyFile[] = "/ring_agency_partnerships_2020-10_with_ori.csv";
 constexpr char kRequestFile[] =
     "/calecpa_notifications_2016_2021_sanitized.csv";
+
+constexpr char kGeofenceFile[] =
+    "/google_geofence_warrants_by_jurisdiction_2018-2020.csv";
+constexpr char kGoogle[] = "platform:google";
+constexpr int64_t k2018Ms = 1'514'764'800'000;
+constexpr int64_t k2021Ms = 1'609'459'200'000;
 
 // Receipt files by name.
 using Receipts = std::map<std::string, std::string>;
@@ -124,6 +133,20 @@ class ImportRealData : public ::testing::Test {
       return is_new ? absl::OkStatus() : absl::AlreadyExistsError(name);
     };
     return cli::Importer(std::move(target), keys_.get(), std::move(options));
+  }
+
+  // The provider's totals, by the provider.
+  void ReportGeofenceWarrants() {
+    const Party google = log_->parties().MakeParty(kGoogle);
+    ASSERT_OK(log_->Enrol(google));
+    ASSERT_OK_AND_ASSIGN(const auto reports,
+                         GeofenceReportsOfCalifornia(data_ + kGeofenceFile));
+    for (const v1::PeriodReport& report : reports) {
+      v1::Statement statement = log_->parties().Example(
+          v1::STATEMENT_KIND_PERIOD_REPORT, google, nullptr);
+      *statement.mutable_period_report() = report;
+      ASSERT_OK(log_->Submit(google, log_->parties().Sign(statement, google)));
+    }
   }
 
   // Both files, enrolling and submitting.
@@ -220,6 +243,51 @@ CountByAgencyAndYear CountRequests(const monitor::CheckReport& report) {
   return counts;
 }
 
+// What the log answers whoever asks, each answer proven by the entries: the
+// provider reports 3,655 geofence warrants of these years, the state's notices
+// call none theirs, and by what they ask for 41 clearly are.
+void ExpectFewGeofenceWarrants(client::LogClient* log) {
+  client::RecordClient records(log);
+  v1::AnswerFile question;
+  v1::ReconcileRequest& reconcile = *question.mutable_reconcile();
+  reconcile.set_from_month(201801);
+  reconcile.set_until_month(202012);
+  reconcile.set_submitter(kGoogle);
+  reconcile.set_disagreements(true);
+  ASSERT_OK_AND_ASSIGN(const client::ProvenAnswer books, records.Ask(question));
+  uint64_t reported = 0;
+  uint64_t logged = 0;
+  for (const v1::AnswerFile::Page& page : books.file.pages()) {
+    for (const v1::ReconcileRow& row : page.reconcile().rows()) {
+      if (row.legal_process() !=
+          v1::LEGAL_PROCESS_GEOFENCE_OR_REVERSE_WARRANT) {
+        continue;
+      }
+      reported += row.reported();
+      logged += row.logged();
+    }
+  }
+  EXPECT_EQ(reported, 3655u);
+  EXPECT_EQ(logged, 0u);
+
+  question.Clear();
+  v1::RequestFilter& filter = *question.mutable_search()->mutable_filter();
+  filter.set_custodian(kGoogle);
+  filter.set_state("CA");
+  ASSERT_OK_AND_ASSIGN(const client::ProvenAnswer notices,
+                       records.Ask(question));
+  uint64_t clearly = 0;
+  for (const v1::AnswerFile::Page& page : notices.file.pages()) {
+    for (const v1::RequestRow& row : page.search().rows()) {
+      // When it was filed, that is; all were admitted today.
+      const int64_t filed = row.facts().claimed_unix_ms();
+      if (filed < k2018Ms || filed >= k2021Ms) continue;
+      if (IsClearlyGeofence(row.facts().request())) ++clearly;
+    }
+  }
+  EXPECT_EQ(clearly, 41u);
+}
+
 TEST_F(ImportRealData, EveryRowIsInTheLogWithAReceiptThatVerifies) {
   const cli::Table agency_table = cli::ReadTable(data_ + kAgencyFile);
   const cli::Table request_table = cli::ReadTable(data_ + kRequestFile);
@@ -297,6 +365,9 @@ TEST_F(ImportRealData, EveryRowIsInTheLogWithAReceiptThatVerifies) {
   }
   ASSERT_OK_AND_ASSIGN(const storage::TreeState state, store_->ReadTreeState());
   EXPECT_EQ(state.tree_size, report.checkpoint.tree_size);
+
+  ReportGeofenceWarrants();
+  ExpectFewGeofenceWarrants(client.get());
   // Before the store that it writes to.
   log_.reset();
 }

@@ -8,14 +8,11 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "base/status_matchers.h"
 #include "cmd/cli/import/request_file.h"
@@ -26,30 +23,12 @@
 #include "records/views.h"
 #include "statement/timestamps.h"
 #include "storage/memory_view_store.h"
+#include "tests/support/geofence.h"
 
 namespace sightline::records {
 namespace {
 
 constexpr char kGoogle[] = "platform:google";
-constexpr int64_t kDayMs = 86'400'000;
-
-// The provider's numbers of California by year; the file has years, not months.
-std::map<uint32_t, uint64_t> CountsOfCalifornia(const std::string& path) {
-  std::ifstream file(path);
-  std::map<uint32_t, uint64_t> counts;
-  std::string line;
-  while (std::getline(file, line)) {
-    const std::vector<std::string> fields = absl::StrSplit(line, ',');
-    if (fields.size() != 4 || fields[0] != "California") continue;
-    for (uint32_t i = 0; i < 3; ++i) {
-      uint64_t count = 0;
-      EXPECT_TRUE(
-          absl::SimpleAtoi(absl::StripAsciiWhitespace(fields[i + 1]), &count));
-      counts[2018 + i] = count;
-    }
-  }
-  return counts;
-}
 
 // The notices as the log would hold them had each been submitted when it was
 // filed, and then the provider's totals.
@@ -67,18 +46,6 @@ class LogOfNotices {
  private:
   std::vector<std::string> entries_;
 };
-
-// Location alone, of a day at most: nobody is named, everybody near is.
-bool IsClearlyGeofence(const v1::FootageRequest& request) {
-  if (request.data_categories_size() != 1 ||
-      request.data_categories(0) != v1::DATA_CATEGORY_DEVICE_LOCATION ||
-      !request.has_footage_window()) {
-    return false;
-  }
-  const int64_t span = statement::ToUnixMs(request.footage_window().end()) -
-                       statement::ToUnixMs(request.footage_window().begin());
-  return span <= kDayMs;
-}
 
 TEST(GeofenceWarrants, TheProviderCountsManyTheStateSaysFew) {
   const char* const data = std::getenv("SIGHTLINE_TEST_DATA");
@@ -103,17 +70,14 @@ TEST(GeofenceWarrants, TheProviderCountsManyTheStateSaysFew) {
     *statement.mutable_footage_request() = notice.request;
     log.Add(std::move(statement), notice.submitted_unix_ms);
   }
-  const auto counts = CountsOfCalifornia(
-      folder + "/google_geofence_warrants_by_jurisdiction_2018-2020.csv");
-  for (const auto& [year, count] : counts) {
+  ASSERT_OK_AND_ASSIGN(
+      const auto reports,
+      tests::GeofenceReportsOfCalifornia(
+          folder + "/google_geofence_warrants_by_jurisdiction_2018-2020.csv"));
+  for (const v1::PeriodReport& report : reports) {
     v1::Statement statement;
     statement.mutable_header()->set_submitter(kGoogle);
-    v1::PeriodReport& report = *statement.mutable_period_report();
-    report.set_month(year * 100 + 12);
-    v1::ClassTotal& total = *report.add_totals();
-    total.set_channel(v1::CHANNEL_LEGAL_PROCESS);
-    total.set_legal_process(v1::LEGAL_PROCESS_GEOFENCE_OR_REVERSE_WARRANT);
-    total.set_count(count);
+    *statement.mutable_period_report() = report;
     log.Add(std::move(statement), notices.requests.back().submitted_unix_ms);
   }
   const EntryListStore store(log.Take());
@@ -155,7 +119,7 @@ TEST(GeofenceWarrants, TheProviderCountsManyTheStateSaysFew) {
     ASSERT_OK(queries.SearchRequests(search, &page));
     for (const v1::RequestRow& row : page.rows()) {
       EXPECT_EQ(row.state_code(), "CA");
-      if (IsClearlyGeofence(row.facts().request())) ++clearly;
+      if (tests::IsClearlyGeofence(row.facts().request())) ++clearly;
     }
     search.set_page_token(page.next_page_token());
   } while (!search.page_token().empty());
