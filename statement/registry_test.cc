@@ -728,24 +728,44 @@ TEST(VerifySignatures, WantsAKeyForEach) {
   EXPECT_FALSE(VerifySignatures(v1::SignedStatement(), {}).ok());
 }
 
-// Many submitters: the registry stays right, and enrolling is not quadratic.
-TEST(RegistrySize, TakesThousandsOfSubmitters) {
+// As many agencies as there are in the country, and none left out: the registry
+// answers for each of them, and enrolling is not quadratic.
+TEST(RegistrySize, TakesTwentyThousandAgencies) {
+  constexpr uint64_t kCount = 20'000;
   TestLog log;
   Registry& registry = log.mutable_registry();
   crypto::FixedRng rng(5);
-  const int kCount = 2000;
-  for (int i = 0; i < kCount; ++i) {
-    const crypto::PrivateKey key =
-        *crypto::PrivateKey::FromSeed(rng.Bytes(crypto::kEd25519KeySize));
+  std::vector<crypto::PrivateKey> keys;
+  for (uint64_t i = 0; i < kCount; ++i) {
+    keys.push_back(
+        *crypto::PrivateKey::FromSeed(rng.Bytes(crypto::kEd25519KeySize)));
     const v1::Statement s =
-        log.EnrolmentOf(absl::StrCat("prov:agency-", i), key);
-    ASSERT_OK(registry.Apply(static_cast<uint64_t>(i) + 1, s));
+        log.EnrolmentOf(absl::StrCat("prov:agency-", i), keys.back());
+    ASSERT_OK(registry.Apply(i + 1, s));
   }
-  EXPECT_EQ(registry.CountSubmitters(0), 2000u);
+  EXPECT_EQ(registry.CountSubmitters(0), kCount);
   EXPECT_EQ(registry.CountSubmitters(1001), 1000u);
-  EXPECT_EQ(registry.FindSubmitter("prov:agency-1234", 0)->enrolled_index,
-            1235u);
-  EXPECT_EQ(registry.ListSubmitters(0, {}, "", 5000).size(), 2000u);
+  EXPECT_EQ(registry.ListSubmitters(0, {}, "", 2 * kCount).size(), kCount);
+  EXPECT_EQ(registry.ListSubmitters(1001, {}, "", 2 * kCount).size(), 1000u);
+  for (const uint64_t i : {uint64_t{0}, uint64_t{1234}, kCount - 1}) {
+    const std::string id = absl::StrCat("prov:agency-", i);
+    EXPECT_EQ(registry.FindSubmitter(id, 0)->enrolled_index, i + 1);
+    EXPECT_EQ(
+        registry.FindKey(crypto::AsBytes(keys[i].public_key().key_id()), 0)
+            ->submitter,
+        id);
+    const v1::Statement request =
+        ExampleStatement(v1::STATEMENT_KIND_FOOTAGE_REQUEST, kTestOrigin, id,
+                         kTestNowUnixMs, log.rng())
+            .statement;
+    EXPECT_OK(
+        registry.Authorise(kCount + 1, Signed(request, {keys[i]}), request));
+    EXPECT_FALSE(registry
+                     .Authorise(kCount + 1,
+                                Signed(request, {keys[(i + 1) % kCount]}),
+                                request)
+                     .ok());
+  }
 }
 
 }  // namespace
