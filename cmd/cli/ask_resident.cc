@@ -20,7 +20,10 @@ absl::StatusOr<statement::TallyReceipt> ReadTallyReceipt(
     const std::string& path) {
   ASSIGN_OR_RETURN(const std::string text, ReadFile(path));
   auto receipt = statement::ParseTallyReceipt(text);
-  if (!receipt.ok()) return base::Annotate(receipt.status(), path);
+  if (!receipt.ok()) {
+    return base::Annotate(receipt.status(),
+                          absl::StrCat(path, ": not a tally receipt"));
+  }
   return receipt;
 }
 
