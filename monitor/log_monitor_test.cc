@@ -29,6 +29,7 @@
 #include "monitor/monitor_folder.h"
 #include "monitor/tile_feed.h"
 #include "statement/entry_codec.h"
+#include "statement/policy.h"
 #include "statement/timestamps.h"
 #include "tiles/log_reader.h"
 #include "tiles/memory_tiles.h"
@@ -274,6 +275,38 @@ TEST_F(LogMonitorTest, TellsOfFindingsOfThePolicy) {
             4));
   log_.Request(kAgency);
   EXPECT_THAT(Look(), ElementsAre("finding 4"));
+}
+
+// While it is sealed as a whole nobody can tell.
+TEST_F(LogMonitorTest, TellsOfAWholeRequestWhenItIsOpened) {
+  v1::Statement policy = log_.Make(v1::STATEMENT_KIND_POLICY_VERSION, "");
+  for (const v1::PolicyVersion& shipped : statement::DefaultPolicies()) {
+    if (!shipped.whole_seal_processes().empty()) {
+      *policy.mutable_policy_version() = shipped;
+    }
+  }
+  log_.Add(policy);
+  v1::Statement warrant =
+      log_.Make(v1::STATEMENT_KIND_FOOTAGE_REQUEST, kAgency);
+  v1::StatementHeader& header = *warrant.mutable_header();
+  header.clear_sealed();
+  v1::WholeSeal& seal = *header.mutable_whole_seal();
+  seal.set_ground(v1::SEAL_GROUND_JEOPARDIZE);
+  seal.set_granter(v1::SEAL_GRANTER_COURT);
+  seal.mutable_sealed_until()->set_seconds(header.claimed_time().seconds() +
+                                           1000);
+  v1::FootageRequest& request = *warrant.mutable_footage_request();
+  request.set_channel(v1::CHANNEL_LEGAL_PROCESS);
+  request.set_legal_process(v1::LEGAL_PROCESS_SEARCH_WARRANT);
+  request.set_court_county_fips("06037");
+  request.set_judge_issued(v1::DECLARED_YES);
+  *request.mutable_policy() = policy.policy_version().policy();
+  v1::SealOpening opening;
+  const uint64_t face = log_.AddFace(warrant, &opening);
+  ASSERT_OK(Start("rules: [{on: request, submitter: 'ori:CA0194200'}]", face));
+  EXPECT_THAT(Look(), IsEmpty());
+  const uint64_t opened = log_.Add(log_.Opening(kAgency, face, opening));
+  EXPECT_THAT(Look(), ElementsAre(absl::StrCat("request ", opened)));
 }
 
 TEST_F(LogMonitorTest, AsksWhoSaidIt) {

@@ -11,6 +11,7 @@
 #include "statement/kinds.h"
 #include "statement/policy.h"
 #include "statement/timestamps.h"
+#include "statement/whole_seal.h"
 
 namespace sightline::monitor {
 namespace {
@@ -126,8 +127,25 @@ void RuleBook::OnEntry(const CheckedEntry& entry,
                        const statement::Registry& registry, int64_t now,
                        std::vector<Alert>* alerts) {
   if (!entry.readable) return;
+  if (statement::BringsStatement(entry.statement)) {
+    // A request that was sealed as a whole is one from now on.
+    CheckedEntry brought = entry;
+    brought.statement = statement::StandsFor(entry.statement);
+    RaiseFitting(brought, now, alerts);
+    Follow(brought, registry);
+  } else {
+    RaiseFitting(entry, now, alerts);
+    OnAnswer(entry, now, alerts);  // to a request that is open still
+    Follow(entry, registry);
+  }
+  FollowSeals(entry);
+}
+
+void RuleBook::RaiseFitting(const CheckedEntry& entry, int64_t now,
+                            std::vector<Alert>* alerts) const {
+  if (entry.index < alerts_from_) return;
   for (const Rule& rule : rules_) {
-    if (entry.index < alerts_from_ || !Matches(rule, entry)) continue;
+    if (!Matches(rule, entry)) continue;
     Alert alert;
     alert.index = entry.index;
     alert.submitter = entry.statement.header().submitter();
@@ -135,9 +153,6 @@ void RuleBook::OnEntry(const CheckedEntry& entry,
           statement::DescribeEntry(entry.index, entry.entry), now, alerts,
           std::move(alert));
   }
-  OnAnswer(entry, now, alerts);
-  Follow(entry, registry);
-  FollowSeals(entry);
 }
 
 void RuleBook::Follow(const CheckedEntry& entry,

@@ -97,6 +97,9 @@ class RuleBook {
   void FollowAnswers(const v1::Statement& statement);
   void Close(uint64_t request);
   void FollowSeals(const CheckedEntry& entry);
+  // Of an entry that is, or brings, what a rule asks for.
+  void RaiseFitting(const CheckedEntry& entry, int64_t now,
+                    std::vector<Alert>* alerts) const;
   void Raise(const Rule& rule, absl::string_view subject, std::string text,
              int64_t now, std::vector<Alert>* alerts, Alert more) const;
   // `what` they are, and which word of others they `lack`.
