@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace sightline::monitor {
@@ -22,6 +23,14 @@ absl::Status Failed(absl::string_view what, const std::string& path,
                     const std::error_code& error) {
   return absl::InternalError(
       absl::StrCat("cannot ", what, " ", path, ": ", error.message()));
+}
+
+// Without it a power cut may leave the name of a new file with nothing in it.
+bool SyncFile(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0) close(fd);
+  return synced;
 }
 
 }  // namespace
@@ -63,6 +72,10 @@ absl::Status StaticFiles::Write(absl::string_view path,
   out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   out.close();
   if (!out) return absl::InternalError(absl::StrCat("cannot write ", part));
+  // Tiles and bundles are many, and nothing counts them before a Sync.
+  if (!absl::StartsWith(path, "tile/") && !SyncFile(part)) {
+    return absl::InternalError(absl::StrCat("cannot sync ", part));
+  }
   fs::rename(part, file, error);
   if (error) return Failed("rename", part, error);
   ++files_written_;
@@ -104,7 +117,7 @@ absl::Status StaticFiles::RemoveUnfinished() {
   return absl::OkStatus();
 }
 
-absl::Status StaticFiles::Sync() const {
+absl::Status StaticFiles::Sync() {
   const int fd = open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   // All files of the file system, in one go: one fsync each would take a
   // thousand times as long.
