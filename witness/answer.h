@@ -12,6 +12,8 @@ struct Answer {
   std::string body;
   std::string content_type = kPlainText;
   int retry_after_s = 0;  // 0: no such header
+  // Says that a body like the request's may come gzip-coded.
+  bool takes_gzip = false;
 };
 
 }  // namespace sightline::witness

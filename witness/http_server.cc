@@ -82,6 +82,7 @@ void Fill(const Answer& answer, httplib::Response* response) {
   if (answer.retry_after_s > 0) {
     response->set_header("Retry-After", absl::StrCat(answer.retry_after_s));
   }
+  if (answer.takes_gzip) response->set_header("Accept-Encoding", "gzip");
   response->set_content(answer.body, answer.content_type);
 }
 

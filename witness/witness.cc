@@ -46,30 +46,6 @@ Rate RateOf(const ListedLog& log) {
   return rate;
 }
 
-absl::Status CheckSigners(const Witness::Parts& parts) {
-  if (parts.signers.empty()) {
-    return absl::InvalidArgumentError("a witness needs a cosigner key");
-  }
-  std::vector<const checkpoint::Vkey*> seen;
-  for (const ListedLog& log : parts.logs) {
-    for (const auto& key : log.keys) seen.push_back(&key.vkey());
-  }
-  for (const checkpoint::NoteSigner& signer : parts.signers) {
-    if (signer.type() != checkpoint::KeyType::kCosignature) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "the key of ", signer.name(), " is not a cosigner's (type 4)"));
-    }
-    for (const checkpoint::Vkey* other : seen) {
-      if (checkpoint::SameKey(*other, signer.verifier().vkey())) {
-        return absl::InvalidArgumentError(absl::StrCat(
-            "the key of ", signer.name(), " is also that of ", other->name));
-      }
-    }
-    seen.push_back(&signer.verifier().vkey());
-  }
-  return absl::OkStatus();
-}
-
 // The proof that the newer tree contains the one last cosigned. The empty tree
 // is in every tree, and that needs no proof.
 absl::Status CheckGrowth(const CosignedTree& last,
@@ -118,6 +94,32 @@ std::string Label(absl::string_view text) {
 
 }  // namespace
 
+absl::Status CheckCosigners(
+    const std::vector<ListedLog>& logs,
+    const std::vector<checkpoint::NoteSigner>& signers) {
+  if (signers.empty()) {
+    return absl::InvalidArgumentError("who cosigns needs a cosigner key");
+  }
+  std::vector<const checkpoint::Vkey*> seen;
+  for (const ListedLog& log : logs) {
+    for (const auto& key : log.keys) seen.push_back(&key.vkey());
+  }
+  for (const checkpoint::NoteSigner& signer : signers) {
+    if (signer.type() != checkpoint::KeyType::kCosignature) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "the key of ", signer.name(), " is not a cosigner's (type 4)"));
+    }
+    for (const checkpoint::Vkey* other : seen) {
+      if (checkpoint::SameKey(*other, signer.verifier().vkey())) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            "the key of ", signer.name(), " is also that of ", other->name));
+      }
+    }
+    seen.push_back(&signer.verifier().vkey());
+  }
+  return absl::OkStatus();
+}
+
 Witness::Witness(Parts parts)
     : parts_(std::move(parts)), log_rates_(parts_.clock, kMaxListedLogs) {
   for (const ListedLog& log : parts_.logs) {
@@ -128,7 +130,11 @@ Witness::Witness(Parts parts)
 }
 
 absl::StatusOr<std::unique_ptr<Witness>> Witness::Create(Parts parts) {
-  RETURN_IF_ERROR(CheckSigners(parts));
+  if (parts.cosigns) {
+    RETURN_IF_ERROR(CheckCosigners(parts.logs, parts.signers));
+  } else if (!parts.signers.empty()) {
+    return absl::InvalidArgumentError("who does not cosign has no key for it");
+  }
   return std::unique_ptr<Witness>(new Witness(std::move(parts)));
 }
 

@@ -43,19 +43,26 @@
 
 namespace sightline::witness {
 
+// kInvalidArgument: no signer, a key that is no cosigner's, or a key that is
+// listed twice or as a log's: a log that witnesses itself proves nothing.
+absl::Status CheckCosigners(const std::vector<ListedLog>& logs,
+                            const std::vector<checkpoint::NoteSigner>& signers);
+
 class Witness {
  public:
   // Pointers outlive the witness.
   struct Parts {
     std::vector<ListedLog> logs;
     std::vector<checkpoint::NoteSigner> signers;  // cosignature keys
+    // False: keeps the largest tree and answers 200 without a line; there is no
+    // signer. What a mirror's pending checkpoint is.
+    bool cosigns = true;
     CosignedStore* store = nullptr;
     const base::Clock* clock = nullptr;
     telemetry::Diagnostics* diagnostics = telemetry::NoDiagnostics();
   };
 
-  // kInvalidArgument: no signer, a key that is no cosigner's, or a key that is
-  // listed twice or as a log's: a log that witnesses itself proves nothing.
+  // kInvalidArgument: see CheckCosigners.
   static absl::StatusOr<std::unique_ptr<Witness>> Create(Parts parts);
 
   // POST <submission prefix>/add-checkpoint.
