@@ -20,7 +20,7 @@ import sys
 # for SIDEWAYS.
 LAYERS = [
     {"cmd", "tests", "bench"},
-    {"services", "web", "monitor"},
+    {"services", "web", "monitor", "mirror"},
     {"client"},
     {"sequencer", "publish", "witness", "records", "admission"},
     {"storage"},
