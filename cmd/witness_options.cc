@@ -1,33 +1,12 @@
 #include "cmd/witness_options.h"
 
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
 #include "base/status_macros.h"
+#include "cmd/host_port.h"
 
 namespace sightline::daemon {
-namespace {
-
-// "host:port" or "[address]:port". False: neither.
-bool SplitAddress(const std::string& text, std::string* host, int* port) {
-  const size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0) return false;
-  if (!absl::SimpleAtoi(text.substr(colon + 1), port) || *port < 0 ||
-      *port > 65535) {
-    return false;
-  }
-  absl::string_view name = absl::string_view(text).substr(0, colon);
-  if (absl::ConsumePrefix(&name, "[") != absl::ConsumeSuffix(&name, "]")) {
-    return false;
-  }
-  *host = std::string(name);
-  return !host->empty();
-}
-
-}  // namespace
-
 void AddWitnessFlags(CLI::App* app, WitnessFlags* flags) {
   app->set_config("--config", "", "Read settings from FILE; flags override it")
       ->type_name("FILE");

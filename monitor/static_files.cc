@@ -78,8 +78,6 @@ absl::Status StaticFiles::Write(absl::string_view path,
   }
   fs::rename(part, file, error);
   if (error) return Failed("rename", part, error);
-  ++files_written_;
-  bytes_written_ += bytes.size();
   return absl::OkStatus();
 }
 

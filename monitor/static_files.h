@@ -7,7 +7,6 @@
 //          of them on disk.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -31,16 +30,11 @@ class StaticFiles final : public tiles::LogFiles {
   absl::Status RemoveUnfinished();
   absl::Status Sync() override;
 
-  uint64_t files_written() const { return files_written_; }
-  uint64_t bytes_written() const { return bytes_written_; }
-
  private:
   explicit StaticFiles(std::string folder) : folder_(std::move(folder)) {}
 
   std::string folder_;
   std::string made_;  // the folder last made
-  uint64_t files_written_ = 0;
-  uint64_t bytes_written_ = 0;
 };
 
 }  // namespace sightline::monitor

@@ -55,15 +55,17 @@ struct Proven {
 
 class TileExporter::Impl {
  public:
-  Impl(StaticFiles files, const TileExportOptions& options)
-      : files_(std::move(files)), options_(options) {}
+  explicit Impl(const TileExportOptions& options)
+      : files_(options.files), options_(options) {}
+
+  absl::Status Open();
 
   absl::StatusOr<TileExportReport> Run(const std::string& note,
                                        tiles::EntrySource* source);
-  absl::Status RemoveUnfinished() { return files_.RemoveUnfinished(); }
 
  private:
   absl::StatusOr<TileExportReport> Update(const std::string& note);
+  absl::Status Write(absl::string_view path, absl::string_view bytes);
   absl::Status ReadOldCheckpoint();
   // Entries and leaf hashes of one bundle, from the folder or the source.
   absl::Status Bundle(uint64_t index, uint16_t width);
@@ -78,7 +80,10 @@ class TileExporter::Impl {
   absl::Status WritePartialTiles();
   absl::Status RemoveOldPartials();
 
-  StaticFiles files_;
+  std::optional<StaticFiles> folder_;  // when it is one of ours
+  tiles::LogFiles* files_;
+  uint64_t files_written_ = 0;
+  uint64_t bytes_written_ = 0;
   tiles::EntrySource* source_ = nullptr;
   const TileExportOptions& options_;
 
@@ -89,8 +94,23 @@ class TileExporter::Impl {
   uint64_t kept_ = 0;
 };
 
+absl::Status TileExporter::Impl::Open() {
+  if (files_ != nullptr) return absl::OkStatus();
+  ASSIGN_OR_RETURN(folder_, StaticFiles::Open(options_.folder));
+  files_ = &*folder_;
+  return folder_->RemoveUnfinished();
+}
+
+absl::Status TileExporter::Impl::Write(absl::string_view path,
+                                       absl::string_view bytes) {
+  RETURN_IF_ERROR(files_->Write(path, bytes));
+  ++files_written_;
+  bytes_written_ += bytes.size();
+  return absl::OkStatus();
+}
+
 absl::Status TileExporter::Impl::ReadOldCheckpoint() {
-  const absl::StatusOr<std::string> note = files_.Read(kCheckpoint);
+  const absl::StatusOr<std::string> note = files_->Read(kCheckpoint);
   if (absl::IsNotFound(note.status())) return absl::OkStatus();
   RETURN_IF_ERROR(note.status());
   absl::StatusOr<Checkpoint> old = OpenNote(*note, nullptr);
@@ -149,15 +169,15 @@ absl::StatusOr<TileExportReport> TileExporter::Impl::Update(
         kept_ > 0 ? " (empty it, if that was another log's)" : ""));
   }
   RETURN_IF_ERROR(WritePartialTiles());
-  RETURN_IF_ERROR(files_.Sync());
-  RETURN_IF_ERROR(files_.Write(kCheckpoint, note));
-  RETURN_IF_ERROR(files_.Sync());
+  RETURN_IF_ERROR(files_->Sync());
+  RETURN_IF_ERROR(Write(kCheckpoint, note));
+  RETURN_IF_ERROR(files_->Sync());
   RETURN_IF_ERROR(RemoveOldPartials());
   TileExportReport report;
   report.checkpoint = new_;
   report.entries_kept = kept_;
-  report.files_written = files_.files_written();
-  report.bytes_written = files_.bytes_written();
+  report.files_written = files_written_;
+  report.bytes_written = bytes_written_;
   return report;
 }
 
@@ -175,11 +195,11 @@ absl::Status TileExporter::Impl::Append(const Hash& leaf) {
 // Whether the folder has the full bundle, and the tile that it hashes to.
 absl::StatusOr<bool> TileExporter::Impl::KeepBundle(uint64_t index) {
   const absl::StatusOr<std::string> tile =
-      files_.Read(tiles::TilePath({0, index, tiles::kTileWidth}));
+      files_->Read(tiles::TilePath({0, index, tiles::kTileWidth}));
   if (absl::IsNotFound(tile.status())) return false;
   RETURN_IF_ERROR(tile.status());
   const absl::StatusOr<std::string> bundle =
-      files_.Read(tiles::EntryBundlePath(index, tiles::kTileWidth));
+      files_->Read(tiles::EntryBundlePath(index, tiles::kTileWidth));
   if (absl::IsNotFound(bundle.status())) return false;
   RETURN_IF_ERROR(bundle.status());
   const auto entries = tiles::ParseEntryBundle(*bundle, tiles::kTileWidth);
@@ -225,7 +245,7 @@ absl::Status TileExporter::Impl::Bundle(uint64_t index, uint16_t width) {
     leaves.push_back(merkle::LeafHash(entry));
     RETURN_IF_ERROR(Append(leaves.back()));
   }
-  RETURN_IF_ERROR(files_.Write(tiles::EntryBundlePath(index, width), bundle));
+  RETURN_IF_ERROR(Write(tiles::EntryBundlePath(index, width), bundle));
   RETURN_IF_ERROR(WriteTile({0, index, width}, leaves));
   if (width < tiles::kTileWidth) return absl::OkStatus();
   return AddHash(1, FoldTile(leaves).edge.front());
@@ -244,7 +264,7 @@ absl::Status TileExporter::Impl::WriteTile(const tiles::TileCoord& coord,
           absl::StrCat(path, " is not made of the entries below it"));
     }
   }
-  return files_.Write(path, bytes);
+  return Write(path, bytes);
 }
 
 absl::Status TileExporter::Impl::AddHash(uint8_t level, const Hash& hash) {
@@ -275,10 +295,10 @@ absl::Status TileExporter::Impl::RemoveOldPartials() {
   for (uint8_t level = 0; level < tiles::kTreeLevels; ++level) {
     const uint64_t index = tiles::FullTiles(level, old_->tree_size);
     if (index >= tiles::FullTiles(level, new_.tree_size)) continue;
-    RETURN_IF_ERROR(files_.Remove(absl::StrCat(
+    RETURN_IF_ERROR(files_->Remove(absl::StrCat(
         tiles::TilePath({level, index, tiles::kTileWidth}), ".p")));
     if (level > 0) continue;
-    RETURN_IF_ERROR(files_.Remove(
+    RETURN_IF_ERROR(files_->Remove(
         absl::StrCat(tiles::EntryBundlePath(index, tiles::kTileWidth), ".p")));
   }
   return absl::OkStatus();
@@ -291,9 +311,8 @@ TileExporter::~TileExporter() = default;
 
 absl::StatusOr<std::unique_ptr<TileExporter>> TileExporter::Open(
     const TileExportOptions& options) {
-  ASSIGN_OR_RETURN(StaticFiles files, StaticFiles::Open(options.folder));
-  auto impl = std::make_unique<Impl>(std::move(files), options);
-  RETURN_IF_ERROR(impl->RemoveUnfinished());
+  auto impl = std::make_unique<Impl>(options);
+  RETURN_IF_ERROR(impl->Open());
   return std::unique_ptr<TileExporter>(new TileExporter(std::move(impl)));
 }
 

@@ -3,8 +3,9 @@
 //
 // Source:  c2sp.org/tlog-tiles; docs/formats.md "Static files".
 // Shapes:  FOLDER/checkpoint, FOLDER/tile/<L>/<N>[.p/<W>],
-//          FOLDER/tile/entries/<N>[.p/<W>]. Every hash is computed from the
-//          entries; nothing of the source is believed but its bytes.
+//          FOLDER/tile/entries/<N>[.p/<W>]; or the same paths of other LogFiles.
+//          Every hash is computed from the entries; nothing of the source is
+//          believed but its bytes.
 // Errors:  kInvalidArgument: the checkpoint, or no trusted key signed it;
 //          kDataLoss: the entries do not lead to the checkpoint's root;
 //          kFailedPrecondition: the folder holds another log, or a newer or other
@@ -27,12 +28,16 @@
 #include "checkpoint/log_checkpoint.h"
 #include "checkpoint/log_keys.h"
 #include "tiles/entry_source.h"
+#include "tiles/log_files.h"
 #include "tiles/log_reader.h"
 
 namespace sightline::monitor {
 
 struct TileExportOptions {
   std::string folder;  // made when it is not there
+  // Not null: in place of the folder, which is "" then. "The folder" below means
+  // these.
+  tiles::LogFiles* files = nullptr;
   // Null: the checkpoint's signatures are not looked at.
   const checkpoint::LogKeySet* trusted = nullptr;
   // Null: tiles are computed alone. Otherwise each tile that is computed and was

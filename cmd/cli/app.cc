@@ -25,6 +25,7 @@
 #include "cmd/cli/keygen.h"
 #include "cmd/cli/log_info.h"
 #include "cmd/cli/mirror.h"
+#include "cmd/cli/mirror_server.h"
 #include "cmd/cli/monitor.h"
 #include "cmd/cli/prove.h"
 #include "cmd/cli/receipt.h"
@@ -47,13 +48,13 @@ volatile std::sig_atomic_t g_reader_left = 0;
 
 // In the order of `--help`.
 constexpr void (*kCommands[])(CLI::App*, Invocation*) = {
-    &AddKeygen,     &AddCerts,      &AddInit,     &AddRegistrarCommands,
-    &AddSubmit,     &AddRespond,    &AddReview,   &AddTally,
-    &AddSealed,     &AddReceipt,    &AddProve,    &AddAsk,
-    &AddReport,     &AddTail,       &AddExport,   &AddAudit,
-    &AddMonitor,    &AddEvidence,   &AddMirror,   &AddImport,
-    &AddLogInfo,    &AddCheckpoint, &AddRegistry, &AddAdmin,
-    &AddCompletion,
+    &AddKeygen,  &AddCerts,      &AddInit,       &AddRegistrarCommands,
+    &AddSubmit,  &AddRespond,    &AddReview,     &AddTally,
+    &AddSealed,  &AddReceipt,    &AddProve,      &AddAsk,
+    &AddReport,  &AddTail,       &AddExport,     &AddAudit,
+    &AddMonitor, &AddEvidence,   &AddMirror,     &AddMirrorServer,
+    &AddImport,  &AddLogInfo,    &AddCheckpoint, &AddRegistry,
+    &AddAdmin,   &AddCompletion,
 };
 
 void AddCommonOptions(CLI::App* app, Invocation* run) {
