@@ -15,12 +15,15 @@
 #include "client/backoff.h"
 #include "client/folder_resources.h"
 #include "client/resource_log_reader.h"
+#include "client/resources.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/open_resources.h"
 #include "cmd/cli/progress_bar.h"
 #include "cmd/cli/settings.h"
 #include "cmd/cli/stop_on_signal.h"
+#include "mirror/file_resources.h"
 #include "monitor/tile_export.h"
+#include "storage/rocksdb_log_files.h"
 #include "telemetry/diagnostics.h"
 #include "tiles/entry_source.h"
 #include "web/reader_handler.h"
@@ -34,6 +37,7 @@ struct Flags {
   std::string from;
   std::string folder;
   std::string serve;
+  bool rocksdb = false;
   bool follow = false;
   double poll_seconds = 5;
 };
@@ -67,12 +71,13 @@ class Mirror {
   std::unique_ptr<checkpoint::LogKeySet> keys_;
   std::unique_ptr<client::Resources> resources_;
   std::unique_ptr<client::ResourceLogReader> source_;
+  std::unique_ptr<storage::RocksDbLogFiles> database_;  // or null: plain files
   monitor::TileExportOptions options_;
   std::unique_ptr<monitor::TileExporter> exporter_;
   std::string note_;  // of the last update
   client::Pause pause_;
 
-  std::unique_ptr<client::FolderResources> copy_resources_;
+  std::unique_ptr<client::Resources> copy_resources_;
   std::unique_ptr<client::ResourceLogReader> copy_;
   std::unique_ptr<web::ReaderHandler> handler_;
   std::unique_ptr<web::Server> server_;
@@ -83,7 +88,13 @@ absl::Status Mirror::Open(const Settings& settings) {
   keys_ = std::make_unique<checkpoint::LogKeySet>(std::move(keys));
   ASSIGN_OR_RETURN(resources_, OpenResources(flags_.from, run_));
   source_ = std::make_unique<client::ResourceLogReader>(resources_.get());
-  options_.folder = flags_.folder;
+  if (flags_.rocksdb ||
+      storage::RocksDbLogFiles::IsRocksDbFolder(flags_.folder)) {
+    ASSIGN_OR_RETURN(database_, storage::RocksDbLogFiles::Open(flags_.folder));
+    options_.files = database_.get();
+  } else {
+    options_.folder = flags_.folder;
+  }
   options_.trusted = keys_.get();
   options_.shown = source_.get();
   options_.progress = [this](uint64_t done, uint64_t total) {
@@ -94,7 +105,11 @@ absl::Status Mirror::Open(const Settings& settings) {
 }
 
 absl::Status Mirror::Serve() {
-  copy_resources_ = std::make_unique<client::FolderResources>(flags_.folder);
+  if (database_ != nullptr) {
+    copy_resources_ = std::make_unique<mirror::FileResources>(database_.get());
+  } else {
+    copy_resources_ = std::make_unique<client::FolderResources>(flags_.folder);
+  }
   copy_ = std::make_unique<client::ResourceLogReader>(copy_resources_.get());
   handler_ = std::make_unique<web::ReaderHandler>(copy_.get(),
                                                   telemetry::NoDiagnostics());
@@ -191,8 +206,8 @@ void AddMirror(CLI::App* app, Invocation* run) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* mirror = app->add_subcommand(
       "mirror",
-      "Copy a log into a folder of static files, every entry and tile proven; "
-      "resumes");
+      "Copy a log into static files or a RocksDB folder, every entry and tile "
+      "proven; resumes");
   mirror->footer(
       "Each entry is hashed up to the signed checkpoint, each tile compared "
       "with what the log\nshows, and the checkpoint with the one the copy had "
@@ -212,6 +227,9 @@ void AddMirror(CLI::App* app, Invocation* run) {
                    "Where the copy is made; what is there already is kept")
       ->required()
       ->type_name("DIR");
+  mirror->add_flag("--rocksdb", flags->rocksdb,
+                   "Keep the copy in a RocksDB folder, in few large files "
+                   "(goes on with one by itself)");
   CLI::Option* const follow = mirror->add_flag(
       "--follow,-f", flags->follow, "Stay and copy what the log adds");
   mirror

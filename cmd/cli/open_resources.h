@@ -1,7 +1,9 @@
-// The files of a log where the command line says: an http:// address, or a folder.
+// The files of a log where the command line says: an http:// address, a folder of
+// files, or one of RocksDB's that `sightline mirror --rocksdb` has made.
 //
 // Errors:  kInvalidArgument: no such address; kNotFound: no such folder, or no
-//          checkpoint in it.
+//          checkpoint in it; kFailedPrecondition: a RocksDB folder of another
+//          kind.
 // Threads: any thread.
 #pragma once
 

@@ -128,6 +128,27 @@ TEST_F(OutsidersTest, AMirrorThatIsKilledEndsByteEqual) {
   EXPECT_EQ(Files(copy), Files(folder_ + "/log"));
 }
 
+TEST_F(OutsidersTest, AMirrorInRocksDbThatIsKilledEndsEqual) {
+  const std::string copy = folder_ + "/database";
+  const std::string plain = folder_ + "/plain";
+  const std::vector<std::string> command = {getenv("SIGHTLINE"),
+                                            "mirror",
+                                            folder_ + "/log",
+                                            copy,
+                                            "--rocksdb",
+                                            "--vkey",
+                                            vkey_};
+  int killed = 0;
+  for (size_t changes = 1; changes < 100; changes += 7) {
+    if (!Run(command, copy, changes)) ++killed;
+  }
+  EXPECT_GT(killed, 0);
+  EXPECT_TRUE(Run(command, copy, 0));
+  EXPECT_TRUE(Run({getenv("SIGHTLINE"), "mirror", copy, plain, "--vkey", vkey_},
+                  plain, 0));
+  EXPECT_EQ(Files(plain), Files(folder_ + "/log"));
+}
+
 TEST_F(OutsidersTest, AMonitorThatIsKilledTellsOfEverything) {
   std::ofstream(folder_ + "/rules.yaml") << "rules: [{on: request}]\n";
   const std::vector<std::string> command = {getenv("SIGHTLINE"),
