@@ -379,7 +379,18 @@ absl::Status LogMonitor::Save() {
   return absl::OkStatus();
 }
 
+// Once for each reason, and again when it comes back.
+void LogMonitor::TellOfWebhook() {
+  if (parts_.webhook == nullptr) return;
+  const absl::Status failure = parts_.webhook->last_failure();
+  const std::string why(failure.message());
+  if (why == webhook_failure_) return;
+  webhook_failure_ = why;
+  if (!why.empty()) parts_.note(absl::StrCat("alerts wait: ", why));
+}
+
 absl::Status LogMonitor::SaveNowAndThen(bool now) {
+  TellOfWebhook();
   if (!changed_) return absl::OkStatus();
   const int64_t since = parts_.clock->NowUnixMs() - saved_unix_ms_;
   if (!now && since < absl::ToInt64Milliseconds(options_.save_interval)) {

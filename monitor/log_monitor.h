@@ -134,6 +134,7 @@ class LogMonitor {
   void Over(const std::string& key) { told_.erase(key); }
   void GiveOut();
   absl::Status Save();
+  void TellOfWebhook();
   absl::Status SaveNowAndThen(bool now);
 
   const Options options_;
@@ -144,8 +145,9 @@ class LogMonitor {
   MonitorMemory memory_;
   std::optional<Tree> newest_;
   std::set<std::string> told_;
-  std::vector<Alert> alerts_;  // not given out yet
-  bool changed_ = false;       // since the last save
+  std::vector<Alert> alerts_;    // not given out yet
+  bool changed_ = false;         // since the last save
+  std::string webhook_failure_;  // that was told of last
   int64_t saved_unix_ms_ = 0;
   int64_t peers_unix_ms_ = 0;  // when they were asked last; 0: never
   std::map<std::string, int64_t> ahead_since_;

@@ -255,6 +255,8 @@ class Parser {
           [&](const auto& n) {
             WebhookConfig& webhook = config_.webhook;
             Fields(n, {{"url", [&](const auto& u) { Text(u, &webhook.url); }},
+                       {"ca_file",
+                        [&](const auto& c) { Text(c, &webhook.ca_file); }},
                        {"max_queue",
                         [&](const auto& q) {
                           Number(q, 100'000, &number);
@@ -262,8 +264,12 @@ class Parser {
                         }},
                        {"timeout",
                         [&](const auto& t) { Time(t, &webhook.timeout); }}});
-            if (!absl::StartsWith(webhook.url, "http://")) {
-              Fault(n, "webhook: want an http:// URL");
+            const bool https = absl::StartsWith(webhook.url, "https://");
+            if (!https && !absl::StartsWith(webhook.url, "http://")) {
+              Fault(n, "webhook: want an http:// or https:// URL");
+            }
+            if (!https && !webhook.ca_file.empty()) {
+              Fault(n, "webhook: a ca_file is for https:// alone");
             }
           }},
          {"atom", [&](const auto& n) {

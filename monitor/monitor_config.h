@@ -62,7 +62,8 @@ struct Peer {
 };
 
 struct WebhookConfig {
-  std::string url;  // "": none
+  std::string url;      // http:// or https://; "": none
+  std::string ca_file;  // "": the certificates that the machine trusts
   size_t max_queue = 1000;
   absl::Duration timeout = absl::Seconds(10);
 };

@@ -61,6 +61,15 @@ outputs:
   EXPECT_EQ(config->atom.title, "A & B");
 }
 
+TEST(MonitorConfig, AWebhookMayBeHttps) {
+  ASSERT_OK_AND_ASSIGN(
+      const MonitorConfig config,
+      ParseMonitorConfig("outputs: {webhook: {url: 'https://x/y', ca_file: "
+                         "ca.crt}}"));
+  EXPECT_EQ(config.webhook.url, "https://x/y");
+  EXPECT_EQ(config.webhook.ca_file, "ca.crt");
+}
+
 TEST(MonitorConfig, TellsOfTroubleInAnyCase) {
   for (const char* yaml : {"", "rules: []", "rules: [{on: unsound}]"}) {
     ASSERT_OK_AND_ASSIGN(const MonitorConfig config, ParseMonitorConfig(yaml));
@@ -93,10 +102,11 @@ TEST(MonitorConfig, RefusesWhatIsNotThere) {
            "rules: [{on: request}, {on: request}]",
            "rules: [{on: request, after: yesterday}]",
            "rules: [{on: over-broad, max_area_square_metres: 0}]",
-           "outputs: {webhook: {url: 'ftp://x'}}", "outputs: {atom: {}}",
-           "outputs: {stdout: maybe}", "mirrors: [{name: x}]",
-           "peer_interval: 0s", "rules: [unclosed", "a: b: c",
-           "rules: [{on: request, on: request}]"}) {
+           "outputs: {webhook: {url: 'ftp://x'}}",
+           "outputs: {webhook: {url: 'http://x', ca_file: ca.crt}}",
+           "outputs: {atom: {}}", "outputs: {stdout: maybe}",
+           "mirrors: [{name: x}]", "peer_interval: 0s", "rules: [unclosed",
+           "a: b: c", "rules: [{on: request, on: request}]"}) {
     EXPECT_THAT(ParseMonitorConfig(yaml),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << yaml;

@@ -2,30 +2,113 @@
 
 #include <httplib.h>
 
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "base/status_macros.h"
+#include "crypto/tls_client.h"
+#include "crypto/x509.h"
 
 namespace sightline::monitor {
 
-AlertPoster HttpPoster(const std::string& url, absl::Duration timeout) {
-  const size_t host = url.find("://") + 3;
-  const size_t path = url.find('/', host);
-  const std::string base = url.substr(0, path);
-  const std::string target = path == std::string::npos ? "/" : url.substr(path);
+namespace {
+
+struct Target {
+  std::string base;  // scheme, host and port
+  std::string host;  // without brackets
+  std::string path;
+  std::string ca_file;
+  bool tls = false;
+};
+
+absl::StatusOr<Target> ParseTarget(const std::string& url) {
+  Target target;
+  absl::string_view rest = url;
+  target.tls = absl::ConsumePrefix(&rest, "https://");
+  if (!target.tls && !absl::ConsumePrefix(&rest, "http://")) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(url, ": want http:// or https://"));
+  }
+  const size_t path = rest.find('/');
+  absl::string_view host = rest.substr(0, path);
+  target.base = url.substr(0, url.size() - (rest.size() - host.size()));
+  target.path =
+      path == absl::string_view::npos ? "/" : std::string(rest.substr(path));
+  if (absl::ConsumePrefix(&host, "[")) {
+    host = host.substr(0, host.find(']'));
+  } else {
+    host = host.substr(0, host.find(':'));
+  }
+  target.host = std::string(host);
+  if (target.host.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(url, ": no host"));
+  }
+  return target;
+}
+
+// Read once, so that a mistake is told at the start.
+absl::Status CheckCaFile(const Target& target) {
+  if (target.ca_file.empty()) return absl::OkStatus();
+  if (!target.tls) {
+    return absl::InvalidArgumentError("a CA file is for https:// alone");
+  }
+  std::ifstream file(target.ca_file, std::ios::binary);
+  const std::string pem((std::istreambuf_iterator<char>(file)),
+                        std::istreambuf_iterator<char>());
+  if (!file) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot read ", target.ca_file));
+  }
+  return base::Annotate(crypto::CertificateValidity(pem).status(),
+                        target.ca_file);
+}
+
+absl::Status Configure(const Target& target, httplib::Client* client) {
+  if (!target.tls) return absl::OkStatus();
+  if (!client->is_valid()) {
+    return absl::InternalError("no TLS for this address");
+  }
+  RETURN_IF_ERROR(crypto::RequireHost(client->ssl_context(), target.host));
+  client->enable_server_certificate_verification(true);
+  if (!target.ca_file.empty()) client->set_ca_cert_path(target.ca_file);
+  return absl::OkStatus();
+}
+
+std::string WhyNot(const httplib::Client& client, httplib::Error error) {
+  if (error != httplib::Error::SSLServerVerification) {
+    return httplib::to_string(error);
+  }
+  return absl::StrCat(
+      "its certificate does not verify: ",
+      crypto::VerifyResultText(client.get_openssl_verify_result()));
+}
+
+}  // namespace
+
+absl::StatusOr<AlertPoster> HttpPoster(const std::string& url,
+                                       const std::string& ca_file,
+                                       absl::Duration timeout) {
+  ASSIGN_OR_RETURN(Target target, ParseTarget(url));
+  target.ca_file = ca_file;
+  RETURN_IF_ERROR(CheckCaFile(target));
   const auto microseconds = absl::ToInt64Microseconds(timeout);
   return [=](const Alert& alert) -> absl::Status {
-    httplib::Client client(base);
+    httplib::Client client(target.base);
+    RETURN_IF_ERROR(Configure(target, &client));
     const std::chrono::microseconds patience(microseconds);
     client.set_connection_timeout(patience);
     client.set_read_timeout(patience);
     client.set_write_timeout(patience);
     const httplib::Headers headers = {{"Idempotency-Key", alert.id}};
-    const httplib::Result result =
-        client.Post(target, headers, AlertToJson(alert), "application/json");
+    const httplib::Result result = client.Post(
+        target.path, headers, AlertToJson(alert), "application/json");
     if (!result) {
       return absl::UnavailableError(
-          absl::StrCat(url, ": ", httplib::to_string(result.error())));
+          absl::StrCat(url, ": ", WhyNot(client, result.error())));
     }
     if (result->status >= 200 && result->status < 300) return absl::OkStatus();
     return absl::UnavailableError(
@@ -70,6 +153,11 @@ uint64_t Webhook::dropped() const {
   return dropped_;
 }
 
+absl::Status Webhook::last_failure() const {
+  base::MutexLock lock(&mutex_);
+  return last_failure_;
+}
+
 bool Webhook::AwaitEmpty(absl::Duration patience) {
   base::MutexLock lock(&mutex_);
   while (!queue_.empty()) {
@@ -87,12 +175,18 @@ void Webhook::Run() {
       if (stopping_) return;
       alert = queue_.front();
     }
-    if (!post_(alert).ok()) {
+    const absl::Status posted = post_(alert);
+    if (!posted.ok()) {
+      {
+        base::MutexLock lock(&mutex_);
+        last_failure_ = posted;
+      }
       if (!pause_.Wait(backoff_.Next())) return;
       continue;
     }
     backoff_.Reset();
     base::MutexLock lock(&mutex_);
+    last_failure_ = absl::OkStatus();
     queue_.pop_front();
     changed_.NotifyAll();
   }

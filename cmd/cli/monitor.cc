@@ -170,8 +170,11 @@ absl::Status Build(const Flags& flags, const Settings& settings,
   if (!webhook.url.empty()) {
     monitor::Webhook::Options to;
     to.max_queue = webhook.max_queue;
-    whole->webhook = std::make_unique<monitor::Webhook>(
-        to, monitor::HttpPoster(webhook.url, webhook.timeout), run.around.rng);
+    ASSIGN_OR_RETURN(
+        monitor::AlertPoster post,
+        monitor::HttpPoster(webhook.url, webhook.ca_file, webhook.timeout));
+    whole->webhook =
+        std::make_unique<monitor::Webhook>(to, std::move(post), run.around.rng);
   }
   parts.feed = whole->feed.get();
   parts.folder = whole->folder.get();
@@ -212,7 +215,10 @@ absl::StatusOr<int> Monitor(const Flags& flags, Invocation& run) {
   if (flags.once) {
     RETURN_IF_ERROR(LookOnce(*whole.monitor));
     if (whole.webhook != nullptr) {
-      whole.webhook->AwaitEmpty(absl::Seconds(settings.timeout_seconds));
+      if (!whole.webhook->AwaitEmpty(absl::Seconds(settings.timeout_seconds))) {
+        run.MakeOutput().Note(absl::StrCat(
+            "alerts wait: ", whole.webhook->last_failure().message()));
+      }
       RETURN_IF_ERROR(whole.monitor->Keep());
     }
     run.MakeOutput().Note(
