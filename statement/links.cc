@@ -236,7 +236,7 @@ Violations CheckLink(const v1::Statement& statement, const Link& link,
     return out;
   }
   const absl::StatusOr<EntryPeek> peek = PeekEntry(entry);
-  const absl::StatusOr<v1::Statement> target =
+  absl::StatusOr<v1::Statement> target =
       peek.ok() ? ParseStatement(peek->payload) : peek.status();
   if (!target.ok()) {
     out.Add(link.field, absl::StrCat("entry ", link.index, ": ",
@@ -244,7 +244,8 @@ Violations CheckLink(const v1::Statement& statement, const Link& link,
     return out;
   }
   // What an unsealing brought is what its entry stands for from then on.
-  TargetCheck(statement, StandsFor(*target), link, &out).Run();
+  if (BringsStatement(*target)) target = StandsFor(*target);
+  TargetCheck(statement, *target, link, &out).Run();
   return out;
 }
 

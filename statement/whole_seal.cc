@@ -215,6 +215,8 @@ bool IsFaceOf(const v1::Statement& face,
 }
 
 std::string FeedOf(const v1::Statement& statement) {
+  // Most statements bring none, and are not to be copied for that.
+  if (!BringsStatement(statement)) return statement.header().submitter();
   return StandsFor(statement).header().submitter();
 }
 
