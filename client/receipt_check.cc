@@ -48,13 +48,11 @@ absl::Status CheckHolds(
     const Receipt& receipt, const v1::SignedStatement& submitted,
     const google::protobuf::RepeatedPtrField<v1::SealOpening>& openings,
     bool duplicate) {
-  ASSIGN_OR_RETURN(const v1::Statement statement,
-                   statement::ParseStatement(submitted.payload()));
-  if (!statement.header().has_whole_seal()) {
-    return CheckHolds(receipt, submitted, duplicate);
-  }
   const auto peek = statement::PeekEntry(receipt.bytes);
   if (!peek.ok()) return Unverified("receipt's entry", peek.status());
+  if (peek->kind != v1::STATEMENT_KIND_SEALED_STATEMENT) {
+    return CheckHolds(receipt, submitted, duplicate);
+  }
   const auto face = statement::ParseStatement(peek->payload);
   if (!face.ok()) return Unverified("receipt's entry", face.status());
   if (openings.size() == 1 &&
