@@ -255,8 +255,8 @@ absl::StatusOr<client::ProvenAnswer> AskOnceFollowed(
 }
 
 // What the log answers whoever asks, each answer proven by the entries: the
-// provider reports 3,655 geofence warrants of these years, the state's notices
-// call none theirs, and by what they ask for 41 clearly are.
+// provider reports 3,655 geofence warrants of these years, the log's books have
+// none of those months, and by what they ask for 41 of the notices clearly are.
 void ExpectFewGeofenceWarrants(client::LogClient* log) {
   v1::AnswerFile question;
   v1::ReconcileRequest& reconcile = *question.mutable_reconcile();
