@@ -103,7 +103,8 @@ void CountAnswers(const v1::RequestRow& row, v1::Statistics* out) {
 }
 
 bool HasSeals(const v1::RequestFacts& facts) {
-  return std::any_of(facts.sealed().begin(), facts.sealed().end(),
+  return facts.has_sealed_index() ||
+         std::any_of(facts.sealed().begin(), facts.sealed().end(),
                      [](const v1::SealedField& field) {
                        return field.ground() != v1::SEAL_GROUND_PERSONAL_DATA;
                      });
