@@ -10,6 +10,7 @@
 #include "statement/entry_codec.h"
 #include "statement/kinds.h"
 #include "statement/links.h"
+#include "statement/policy.h"
 #include "statement/seal.h"
 #include "statement/statement_codec.h"
 #include "statement/validate.h"
@@ -201,7 +202,7 @@ absl::StatusOr<AdmittedEntry> Admission::Finish(
   entry.signed_statement_ = signed_statement.SerializeAsString();
   entry.verdict_ = std::move(judged.verdict);
   entry.admitted_unix_ms_ = admitted_unix_ms;
-  entry.governed_ = statement.has_footage_request() && entry.face_.empty();
+  entry.governed_ = statement::IsGoverned(statement) && entry.face_.empty();
   if (statement.has_erasure()) {
     entry.erases_ = statement.erasure().target().index();
   }
