@@ -1,6 +1,6 @@
 #include "services/admission_time.h"
 
-#include <optional>
+#include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -10,20 +10,22 @@
 namespace sightline::services {
 namespace {
 
-// Nothing for a face.
-absl::StatusOr<std::optional<int64_t>> OwnTime(const storage::LogStore& store,
-                                               uint64_t index) {
+struct Time {
+  int64_t unix_ms = 0;
+  bool is_face = false;
+};
+
+absl::StatusOr<Time> OwnTime(const storage::LogStore& store, uint64_t index) {
   absl::StatusOr<statement::EntryPeek> peek = absl::DataLossError("missing");
-  std::optional<int64_t> time;
-  RETURN_IF_ERROR(store.ReadEntries(
-      index, index + 1, [&](uint64_t, absl::string_view bytes) {
-        peek = statement::PeekEntry(bytes);
-        if (peek.ok() && peek->kind != v1::STATEMENT_KIND_SEALED_STATEMENT) {
-          time = peek->admitted_unix_ms;
-        }
-        return true;
-      }));
-  if (peek.ok()) return time;
+  RETURN_IF_ERROR(store.ReadEntries(index, index + 1,
+                                    [&](uint64_t, absl::string_view bytes) {
+                                      peek = statement::PeekEntry(bytes);
+                                      return true;
+                                    }));
+  if (peek.ok()) {
+    return Time{peek->admitted_unix_ms,
+                peek->kind == v1::STATEMENT_KIND_SEALED_STATEMENT};
+  }
   return absl::DataLossError(
       absl::StrCat("stored entry ", index, ": ", peek.status().message()));
 }
@@ -32,12 +34,12 @@ absl::StatusOr<std::optional<int64_t>> OwnTime(const storage::LogStore& store,
 
 absl::StatusOr<int64_t> AdmittedAt(const storage::LogStore& store,
                                    uint64_t index) {
+  int64_t latest = 0;
   while (true) {
-    ASSIGN_OR_RETURN(const std::optional<int64_t> time, OwnTime(store, index));
-    if (time.has_value()) return *time;
-    if (index == 0) {
-      return absl::DataLossError("the log begins with a sealed statement");
-    }
+    ASSIGN_OR_RETURN(const Time time, OwnTime(store, index));
+    latest = std::max(latest, time.unix_ms);
+    // Entry 0 is the genesis.
+    if (!time.is_face || index == 0) return latest;
     --index;
   }
 }

@@ -1,7 +1,8 @@
 // When entries were admitted, for searches by time.
 //
 // A face (statement/whole_seal.h) says no more than the month; it counts as admitted
-// with the entry before it, so that times never decrease.
+// with the entry before it, or when its month began if that is later, so that times
+// never decrease and a search from the first of a month finds it.
 //
 // Errors:  kDataLoss: a stored entry is none.
 // Threads: any.

@@ -18,6 +18,7 @@
 #include "proto/sightline/v1/disclosure_service.grpc.pb.h"
 #include "proto/sightline/v1/log_service.grpc.pb.h"
 #include "records/model.h"
+#include "records/statistics.h"
 #include "services/seal_keeper.h"
 #include "statement/dsse.h"
 #include "statement/entry_codec.h"
@@ -165,6 +166,23 @@ TEST_F(WholeSealTest, IsLoggedWithoutBeingToldOf) {
   EXPECT_THAT(Audit(), IsEmpty());
 }
 
+TEST_F(WholeSealTest, IsFoundByItsMonth) {
+  PublishPolicy();
+  const int64_t march = statement::MonthBegin(202603);
+  log_->clock().Set(march + 1000);
+  Seal(Sealed(Warrant()));
+  ASSERT_OK(log_->Append(1));
+  v1::LogService::Stub stub(log_->Channel());
+  v1::ListEntriesRequest request;
+  *request.mutable_filter()->mutable_admitted_from() =
+      statement::FromUnixMs(march);
+  ASSERT_OK_AND_ASSIGN(
+      const v1::ListEntriesResponse response,
+      Call(&stub, &v1::LogService::Stub::ListEntries, request));
+  ASSERT_EQ(response.run().entries_size(), 2);
+  EXPECT_EQ(response.run().entries(0).index(), target_.index());
+}
+
 TEST_F(WholeSealTest, NeedsAPolicyThatAllowsIt) {
   EXPECT_THAT(log_->Submit(parties().agency(), Sealed(Warrant())),
               StatusIs(absl::StatusCode::kInvalidArgument,
@@ -246,6 +264,7 @@ TEST_F(WholeSealTest, OpenedItJoinsTheFeedAndIsAnswered) {
   ASSERT_THAT(months, SizeIs(1));
   EXPECT_EQ(months[0].sealed(), 1u);
   EXPECT_EQ(months[0].opened(), 1u);
+  EXPECT_EQ(records::StatisticsOf(*row).with_seals(), 1u);
   EXPECT_THAT(
       record.Seals("sealed", v1::SEAL_GROUND_UNSPECIFIED, false, kTestTimeMs),
       IsEmpty());
