@@ -7,6 +7,7 @@ last line is "N passed, N failed". Status 1 when a case failed or none ran.
 
 A target that did not build, crashed, timed out, or ran no case at all counts
 as one failed case: a test that silently stops testing must not look green.
+One that was built and not asked to run (--test_size_filters) is no case.
 """
 import collections
 import json
@@ -18,8 +19,8 @@ Summary = collections.namedtuple("Summary", "passed failed skipped")
 
 
 def read_events(lines):
-    """Returns {label: [(shard, status, xml path)]} of every test target, last attempts only."""
-    targets = {}
+    """Returns {label: [(status, xml path)]} of every test target, last attempts only."""
+    targets, built = {}, set()
     for line in lines:
         event = json.loads(line)
         if "testSize" in event.get("configured", {}):
@@ -29,7 +30,13 @@ def read_events(lines):
             shard = (key.get("run", 1), key.get("shard", 1))
             result = event["testResult"]
             targets.setdefault(key["label"], {})[shard] = (result["status"], xml_path(result))
-    return {label: [r for _, r in sorted(shards.items())] for label, shards in targets.items()}
+        if event.get("completed", {}).get("success"):
+            built.add(event["id"]["targetCompleted"]["label"])
+    return {
+        label: [r for _, r in sorted(shards.items())]
+        for label, shards in targets.items()
+        if shards or label not in built
+    }
 
 
 def xml_path(result):

@@ -55,6 +55,22 @@ class SummaryTest(unittest.TestCase):
         s = self.summarize(self.configured("//broken"))
         self.assertEqual([("//broken", "did not build")], s.failed)
 
+    def completed(self, label, **outcome):
+        return {"id": {"targetCompleted": {"label": label}}, "completed": outcome}
+
+    def test_target_whose_build_ended_badly_fails(self):
+        s = self.summarize(self.configured("//broken"), self.completed("//broken"))
+        self.assertEqual([("//broken", "did not build")], s.failed)
+
+    def test_target_that_was_built_and_not_asked_to_run_is_no_case(self):
+        s = self.summarize(self.configured("//medium"), self.completed("//medium", success=True))
+        self.assertEqual(([], [], []), s)
+
+    def test_target_that_ran_counts_though_it_was_built(self):
+        s = self.summarize(
+            self.configured("//a"), self.completed("//a", success=True), self.result("//a", "FAILED", GTEST % BAD))
+        self.assertEqual((1, 1), (len(s.passed), len(s.failed)))
+
     def test_libraries_are_no_tests(self):
         library = {"id": {"targetConfigured": {"label": "//lib"}}, "configured": {"targetKind": "cc_library rule"}}
         self.assertEqual(([], [], []), self.summarize(library))
