@@ -31,6 +31,10 @@ constexpr int kMostInARow = 16;
 constexpr size_t kMostAhead = 64 << 10;
 // Of TLS, without what it adds.
 constexpr size_t kRecordBytes = 16 << 10;
+// What the kernel takes of answers beyond what it may send (tcp(7),
+// TCP_NOTSENT_LOWAT). Without it, it takes megabytes for a client that does not
+// read, and the time to copy them is everybody's.
+constexpr int kMostUnsentInKernel = 128 << 10;
 constexpr absl::string_view kChunkEnd = "\r\n";
 constexpr absl::string_view kLastChunkEnd = "\r\n0\r\n\r\n";
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -70,6 +74,11 @@ void ProbeSilentPeers(int fd) {
   set(TCP_KEEPCNT, 4);
 }
 
+void BoundUnsent(int fd) {
+  setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsentInKernel,
+             sizeof(kMostUnsentInKernel));
+}
+
 }  // namespace
 
 Connection::Connection(std::shared_ptr<EventLoop> loop,
@@ -96,7 +105,10 @@ void Connection::Start() {
   socket_.non_blocking(true, error);
   if (!error) socket_.set_option(asio::ip::tcp::no_delay(true), error);
   if (!error) socket_.set_option(asio::socket_base::keep_alive(true), error);
-  if (!error) ProbeSilentPeers(socket_.native_handle());
+  if (!error) {
+    ProbeSilentPeers(socket_.native_handle());
+    BoundUnsent(socket_.native_handle());
+  }
   place_ = loop_->Add(this);
   if (error || loop_->draining()) return Close();
   SetDeadline(server_->options.request_timeout);

@@ -561,6 +561,16 @@ TEST_F(ServerTest, SlowReadersHoldNobodyUp) {
   EXPECT_GE(server_->stats().overdue, slow.size());  // quick rested, too
 }
 
+TEST_F(ServerTest, TheKernelHoldsLittleForSlowReaders) {
+  options_.threads = 1;
+  Start();
+  const auto slow = Connect(4096);
+  ASSERT_OK(slow->Send("GET /big HTTP/1.1\r\nHost: h\r\n\r\n"));
+  // One loop: it has written what it can before it answers these.
+  for (int i = 0; i < 10; ++i) ASSERT_OK(Connect()->Get("/").status());
+  EXPECT_GE(server_->stats().unsent_bytes, kBigBytes - (512 << 10));
+}
+
 TEST_F(ServerTest, ASlowReaderInTimeGetsAll) {
   Start();
   const auto client = Connect(4096);
