@@ -15,7 +15,7 @@ CheckpointWait::CheckpointWait(publish::Publisher* publisher,
       min_tree_size_(min_tree_size),
       response_(response),
       on_done_(std::move(on_done)),
-      wait_(publisher, readers) {}
+      wait_(publisher, readers, /*beat=*/nullptr) {}
 
 CheckpointWait* CheckpointWait::Start(
     publish::Publisher* publisher, WorkerPool* readers, uint64_t min_tree_size,

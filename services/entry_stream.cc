@@ -16,7 +16,7 @@ EntryStream::EntryStream(const EntryStreamOptions& options, Parts parts,
       parts_(std::move(parts)),
       filter_(std::move(filter)),
       follow_(follow),
-      wait_(parts_.publisher, parts_.readers),
+      wait_(parts_.publisher, parts_.readers, parts_.beat),
       next_index_(start_index),
       sent_index_(start_index) {}
 
@@ -35,7 +35,7 @@ void EntryStream::Unref() {
 
 // gRPC learns of the call only afterwards, so it cannot end before.
 void EntryStream::Begin() {
-  tree_ = parts_.publisher->current();
+  TakeTree();
   sent_unix_ms_ = parts_.clock->NowUnixMs();
   if (next_index_ > tree_->tree_size) {
     Finish(ToGrpcStatus(absl::OutOfRangeError(absl::StrCat(
@@ -54,6 +54,11 @@ void EntryStream::Begin() {
     next_index_ = *first;
   }
   Step();
+}
+
+void EntryStream::TakeTree() {
+  tree_ = parts_.publisher->current();
+  next_tree_ = parts_.beat->Next();
 }
 
 // Sends one message, or waits, or ends. Entries that a filter passes over need
@@ -111,8 +116,11 @@ bool EntryStream::EndIfAsked() {
 
 bool EntryStream::FindTree() {
   if (next_index_ < tree_->tree_size || exhausted_ || !follow_) return true;
-  tree_ = parts_.publisher->current();
-  if (next_index_ < tree_->tree_size) return true;
+  if (Beat::Clock::now() >= next_tree_ &&
+      next_index_ < parts_.publisher->current()->tree_size) {
+    TakeTree();
+    return true;
+  }
   Wait();
   return false;
 }
@@ -120,7 +128,7 @@ bool EntryStream::FindTree() {
 void EntryStream::Wait() {
   Ref();
   const absl::Status waiting =
-      wait_.Start(next_index_ + 1, [this] { Ready(); });
+      wait_.Start(next_index_ + 1, [this] { Ready(); }, next_tree_);
   if (!waiting.ok()) {
     Finish(ToGrpcStatus(waiting));
     Unref();

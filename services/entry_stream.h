@@ -4,7 +4,7 @@
 //
 // A run is proved in the tree that was published when the reader last reached
 // the end, not in the newest: catching up needs one checkpoint, not one a
-// message.
+// message. Who has reached the end takes the next tree at the next beat (beat.h).
 //
 // Threads: one thread at a time runs Step: the one that started the call, then
 //          whichever brings OnWriteDone or the wake-up. OnCancel and
@@ -23,6 +23,7 @@
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "publish/publisher.h"
+#include "services/beat.h"
 #include "services/entry_filter.h"
 #include "services/entry_run.h"
 #include "services/tail_runs.h"
@@ -49,6 +50,7 @@ class EntryStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     publish::Publisher* publisher = nullptr;
     WorkerPool* readers = nullptr;
     TailRuns* tail_runs = nullptr;
+    Beat* beat = nullptr;
     const base::Clock* clock = nullptr;
     // Called once, when gRPC is done with the call.
     std::function<void(EntryStream*)> on_done;
@@ -75,6 +77,7 @@ class EntryStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
               EntryFilter filter, uint64_t start_index, bool follow);
 
   void Begin();
+  void TakeTree();
   void Step();
   // Whether there is something to send or to end with; false: it waits.
   bool FindTree();
@@ -96,6 +99,7 @@ class EntryStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
   // Owned by the thread that runs Step.
   std::shared_ptr<const publish::PublishedTree> tree_;
+  Beat::Clock::time_point next_tree_;  // not before
   uint64_t next_index_;
   uint64_t sent_index_;       // the last next_index that was sent
   int64_t sent_unix_ms_ = 0;  // and when

@@ -37,7 +37,8 @@ LogService::LogService(const LogServiceOptions& options, LogInstance* log,
       readers_(readers),
       clock_(clock),
       queries_(log),
-      stream_limit_(options.max_streams, 0) {}
+      stream_limit_(options.max_streams, 0),
+      beat_(options.beat) {}
 
 grpc::ServerUnaryReactor* LogService::GetLog(grpc::CallbackServerContext*,
                                              const v1::GetLogRequest*,
@@ -139,6 +140,7 @@ StreamReactor* LogService::StreamEntries(grpc::CallbackServerContext*,
   parts.publisher = &log_->publisher();
   parts.readers = readers_;
   parts.tail_runs = &tail_runs_;
+  parts.beat = &beat_;
   parts.clock = clock_;
   parts.on_done = [this](EntryStream* done) {
     streams_.Remove(done);

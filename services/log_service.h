@@ -11,11 +11,13 @@
 
 #include <cstdint>
 
+#include "absl/time/time.h"
 #include "base/clock.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
 #include "grpcpp/support/server_callback.h"
 #include "proto/sightline/v1/log_service.grpc.pb.h"
+#include "services/beat.h"
 #include "services/call_limit.h"
 #include "services/checkpoint_wait.h"
 #include "services/entry_stream.h"
@@ -30,6 +32,7 @@ namespace sightline::services {
 
 struct LogServiceOptions {
   EntryStreamOptions stream;
+  absl::Duration beat = absl::Milliseconds(20);  // see beat.h
   size_t max_streams = 4096;
   // ListEntries: entries of a page when the caller does not say, and its bytes.
   uint32_t usual_page_entries = 100;
@@ -95,6 +98,7 @@ class LogService final
   const LogQueries queries_;
   CallLimit stream_limit_;
   TailRuns tail_runs_;
+  Beat beat_;
   LiveCalls<EntryStream> streams_;
   LiveCalls<CheckpointWait> waits_;
 };

@@ -29,22 +29,32 @@ struct TreeWait::State {
   }
 };
 
-TreeWait::TreeWait(publish::Publisher* publisher, WorkerPool* readers)
+TreeWait::TreeWait(publish::Publisher* publisher, WorkerPool* readers,
+                   Beat* beat)
     : publisher_(publisher),
       readers_(readers),
+      beat_(beat),
       state_(std::make_shared<State>()) {}
 
 TreeWait::~TreeWait() { Cancel(); }
 
-absl::Status TreeWait::Start(uint64_t tree_size, std::function<void()> ready) {
+absl::Status TreeWait::Start(uint64_t tree_size, std::function<void()> ready,
+                             Beat::Clock::time_point not_before) {
   // From the wake-up on, *this may be gone.
   const std::shared_ptr<State> state = state_;
   const uint64_t round = state->Begin(std::move(ready));
+  const auto wake = [state, round, readers = readers_] {
+    readers->Run([state, round] {
+      if (const std::function<void()> call = state->Take(round)) call();
+    });
+  };
   const absl::StatusOr<uint64_t> handle =
-      publisher_->Watch(tree_size, [state, round, readers = readers_] {
-        readers->Run([state, round] {
-          if (const std::function<void()> call = state->Take(round)) call();
-        });
+      publisher_->Watch(tree_size, [wake, not_before, beat = beat_] {
+        if (Beat::Clock::now() < not_before) {
+          beat->RunAtNext(wake);
+        } else {
+          wake();
+        }
       });
   if (!handle.ok()) {
     state->Take(round);

@@ -10,20 +10,23 @@
 
 #include "absl/status/status.h"
 #include "publish/publisher.h"
+#include "services/beat.h"
 #include "services/worker_pool.h"
 
 namespace sightline::services {
 
 class TreeWait {
  public:
-  // Both outlive every wait.
-  TreeWait(publish::Publisher* publisher, WorkerPool* readers);
+  // All outlive every wait. `beat` may be null for who never waits for one.
+  TreeWait(publish::Publisher* publisher, WorkerPool* readers, Beat* beat);
   ~TreeWait();
 
   // Calls `ready` once, when the published tree has `tree_size` leaves or the
-  // publisher shuts down. kResourceExhausted: too many wait; `ready` is then
-  // never called. REQUIRES: no wait is going on.
-  absl::Status Start(uint64_t tree_size, std::function<void()> ready);
+  // publisher shuts down; at the next beat, when that is before `not_before`.
+  // kResourceExhausted: too many wait; `ready` is then never called.
+  // REQUIRES: no wait is going on; `not_before` is no later than the next beat.
+  absl::Status Start(uint64_t tree_size, std::function<void()> ready,
+                     Beat::Clock::time_point not_before = {});
 
   // True: `ready` will not be called any more. False: it was, it is being
   // called, or there was no wait.
@@ -34,6 +37,7 @@ class TreeWait {
 
   publish::Publisher* const publisher_;
   WorkerPool* const readers_;
+  Beat* const beat_;
   // Shared with the publisher's wake-ups, which may come late.
   const std::shared_ptr<State> state_;
 };

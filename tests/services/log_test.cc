@@ -776,6 +776,34 @@ TEST_P(EntryStreamTest, ManyFollowersSeeTheSame) {
   for (std::thread& thread : threads) thread.join();
 }
 
+// The beat does not come in this test: what is published after the first tree
+// stays unsent, and ends no later for it.
+TEST_P(EntryStreamTest, AFollowerTakesTheNextTreeAtTheNextBeat) {
+  TestLogOptions options;
+  options.server.log.beat = absl::Hours(24 * 365);
+  Start(std::move(options));
+  const auto leaves = Open(0, true);
+  const auto stays = Open(0, true);
+  ReadTo(leaves.get(), 0, 3);
+  ReadTo(stays.get(), 0, 3);
+  for (int i = 0; i < 10; ++i) ASSERT_OK(log_->Append(5));
+  leaves->context.TryCancel();
+  EXPECT_THAT(leaves->Finish(), StatusIs(absl::StatusCode::kCancelled));
+  ASSERT_OK(log_->Restart());
+  EXPECT_THAT(stays->Read(), StatusIs(kOutOfRange));
+  EXPECT_THAT(stays->Finish(), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+TEST_P(EntryStreamTest, CatchingUpWaitsForNoBeat) {
+  TestLogOptions options;
+  options.server.log.beat = absl::Hours(24 * 365);
+  Start(std::move(options));
+  ASSERT_OK(log_->Append(3000));
+  const auto reader = Open(0, true);
+  ReadTo(reader.get(), 0, 3003);
+  reader->context.TryCancel();
+}
+
 TEST_P(EntryStreamTest, ResumesAfterARestart) {
   ASSERT_OK(log_->Append(10));
   auto reader = Open(0, true);
