@@ -228,7 +228,8 @@ class FanoutBench {
     const std::vector<v1::SubmitRequest> requests =
         parties_.MakeRequests(parties_.agencies()[0], plan_.entries());
     std::vector<double> handed_at(requests.size());
-    const auto stub = v1::SubmissionService::NewStub(Channel(server_.address()));
+    const auto stub =
+        v1::SubmissionService::NewStub(Channel(server_.address()));
     grpc::ClientContext context;
     const double before = server_.CpuSeconds();
     const double begin = Now();

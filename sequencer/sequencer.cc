@@ -30,8 +30,8 @@ bool NothingWasWritten(const absl::Status& status) {
 }  // namespace
 
 absl::Status Options::Validate() const {
-  if (max_batch == 0 || max_waiting == 0 || max_waiting_bytes == 0 ||
-      max_feeds_cached == 0) {
+  if (max_batch == 0 || enough == 0 || max_waiting == 0 ||
+      max_waiting_bytes == 0 || max_feeds_cached == 0) {
     return absl::InvalidArgumentError("sequencer: every limit must be above 0");
   }
   return absl::OkStatus();
@@ -87,8 +87,26 @@ absl::Status Sequencer::Submit(admission::AdmittedEntry&& entry,
   }
   waiting_bytes_ += bytes;
   waiting_.push_back(Item{std::move(entry), std::move(done)});
-  if (waiting_.size() == 1) wake_.NotifyOne();
+  if (!Gathers()) wake_.NotifyOne();
   return absl::OkStatus();
+}
+
+Sequencer::Announcement Sequencer::Announce() {
+  base::MutexLock lock(&mutex_);
+  ++announced_;
+  return Announcement(this);
+}
+
+void Sequencer::Withdrawn() {
+  base::MutexLock lock(&mutex_);
+  --announced_;
+  if (!waiting_.empty() && !Gathers()) wake_.NotifyOne();
+}
+
+bool Sequencer::Gathers() const {
+  return announced_ > 0 && !closing_ && waiting_.size() < options_.enough &&
+         waiting_.size() < options_.max_waiting &&
+         waiting_bytes_ < options_.max_waiting_bytes / 2;
 }
 
 void Sequencer::Shutdown() {
@@ -117,7 +135,7 @@ void Sequencer::Run() {
 // sequencer is closing and nothing waits.
 std::vector<Sequencer::Item> Sequencer::TakeBatch() {
   base::MutexLock lock(&mutex_);
-  while (waiting_.empty() && !closing_) wake_.Wait(&mutex_);
+  while ((waiting_.empty() && !closing_) || Gathers()) wake_.Wait(&mutex_);
   size_t count = 0;
   while (count < waiting_.size() && count < options_.max_batch) {
     if (waiting_[count++].entry.control()) break;

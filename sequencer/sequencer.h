@@ -4,7 +4,8 @@
 // Source:  docs/architecture.md "Life of an entry"; docs/formats.md "Entry".
 // Shapes:  a batch is 1..max_batch entries; a control entry is always the last of
 //          its batch. There is no timer: a lone entry is a batch of one, and the
-//          next batch gathers while this one commits.
+//          next batch gathers while this one commits. A small batch waits for
+//          statements that are announced, as long as there are any (ADR 47).
 // Errors:  Submit: kUnavailable: the queue is full (retry); kFailedPrecondition: the
 //          sequencer has stopped. Completions: kUnavailable for what a shutdown or a
 //          failed commit left behind, kResourceExhausted: disk full, nothing logged;
@@ -27,6 +28,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -48,6 +50,8 @@ struct Options {
   size_t max_waiting = 4096;
   size_t max_waiting_bytes = size_t{64} << 20;
   size_t max_batch = 1024;
+  // A batch of so many entries waits for no others.
+  size_t enough = 256;
   // Submitters whose feed heads are kept in memory between batches.
   size_t max_feeds_cached = 65536;
 
@@ -82,6 +86,15 @@ class Sequencer {
   // Queues `entry`. When OK, `done` will be called; otherwise it never is, and
   // both arguments are as they were: the caller may hold them and try again.
   absl::Status Submit(admission::AdmittedEntry&& entry, Completion&& done);
+
+  // Says that a statement is being admitted, until the announcement is dropped:
+  // after Submit, or when there will be none. Whoever holds one must not wait for
+  // an answer, as the sequencer may be waiting for it.
+  struct Withdraw {
+    void operator()(Sequencer* sequencer) const { sequencer->Withdrawn(); }
+  };
+  using Announcement = std::unique_ptr<Sequencer, Withdraw>;
+  Announcement Announce() ABSL_LOCKS_EXCLUDED(mutex_);
 
   // Stops taking entries, finishes those that wait, joins the thread. Idempotent.
   void Shutdown();
@@ -123,6 +136,9 @@ class Sequencer {
 
   absl::Status Load();
   void Run();
+  void Withdrawn() ABSL_LOCKS_EXCLUDED(mutex_);
+  // Whether what waits should wait for more.
+  bool Gathers() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<Item> TakeBatch() ABSL_LOCKS_EXCLUDED(mutex_);
   void Process(std::vector<Item> items);
   absl::Status FindDuplicates(const std::vector<Item>& items);
@@ -163,6 +179,7 @@ class Sequencer {
   base::CondVar wake_;
   std::vector<Item> waiting_ ABSL_GUARDED_BY(mutex_);
   size_t waiting_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t announced_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t refused_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status health_ ABSL_GUARDED_BY(mutex_);

@@ -201,6 +201,65 @@ TEST_F(SequencerTest, WhatWaitsBecomesOneBatch) {
   EXPECT_EQ(sink_.batches.size(), 2u);
 }
 
+// Without the announcement the first would be a batch of its own.
+TEST_F(SequencerTest, ASmallBatchWaitsForWhatIsAnnounced) {
+  auto announcement = sequencer_->Announce();
+  std::vector<std::future<Result>> futures;
+  for (int i = 0; i < 10; ++i) futures.push_back(Submit("a", absl::StrCat(i)));
+  announcement = nullptr;
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(futures[i].get()->index, i);
+  EXPECT_EQ(sink_.batches.size(), 1u);
+}
+
+TEST_F(SequencerTest, EveryAnnouncementHoldsASmallBatch) {
+  auto first = sequencer_->Announce();
+  auto second = sequencer_->Announce();
+  auto a = Submit("a", "x");
+  first = nullptr;
+  auto b = Submit("b", "y");
+  second = nullptr;
+  EXPECT_OK(a.get());
+  EXPECT_OK(b.get());
+  EXPECT_EQ(sink_.batches.size(), 1u);
+}
+
+// In these, an answer comes while the announcement stands.
+TEST_F(SequencerTest, ABatchThatIsLargeEnoughWaitsForNobody) {
+  Options options;
+  options.enough = 3;
+  Start(options);
+  const auto announcement = sequencer_->Announce();
+  std::vector<std::future<Result>> futures;
+  for (int i = 0; i < 3; ++i) futures.push_back(Submit("a", absl::StrCat(i)));
+  for (auto& future : futures) EXPECT_OK(future.get());
+}
+
+TEST_F(SequencerTest, NobodyWaitsBehindAFullQueue) {
+  Options options;
+  options.max_waiting = 2;
+  Start(options);
+  const auto announcement = sequencer_->Announce();
+  auto a = Submit("a", "x");
+  auto b = Submit("a", "y");
+  EXPECT_OK(a.get());
+  EXPECT_OK(b.get());
+}
+
+TEST_F(SequencerTest, NobodyWaitsWhileManyBytesDo) {
+  Options options;
+  options.max_waiting_bytes = 4000;
+  Start(options);
+  const auto announcement = sequencer_->Announce();
+  EXPECT_OK(Submit("a", std::string(3000, 'x')).get());
+}
+
+TEST_F(SequencerTest, AShutdownWaitsForNoAnnouncement) {
+  const auto announcement = sequencer_->Announce();
+  auto a = Submit("a", "x");
+  sequencer_->Shutdown();
+  EXPECT_OK(a.get());
+}
+
 TEST_F(SequencerTest, FeedsAreNumberedAndLinkedBackwards) {
   for (const auto& [feed, text] :
        std::vector<std::pair<std::string, std::string>>{

@@ -127,8 +127,8 @@ bool EntryStream::FindTree() {
 
 void EntryStream::Wait() {
   Ref();
-  const absl::Status waiting =
-      wait_.Start(next_index_ + 1, [this] { Ready(); }, next_tree_);
+  const absl::Status waiting = wait_.Start(
+      next_index_ + 1, [this] { Ready(); }, next_tree_);
   if (!waiting.ok()) {
     Finish(ToGrpcStatus(waiting));
     Unref();

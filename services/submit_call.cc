@@ -67,6 +67,7 @@ absl::Status StartSubmission(LogInstance* log,
     return absl::CancelledError("cancelled before it was admitted");
   }
   ASSIGN_OR_RETURN(const admission::Peer peer, PeerOf(*context.auth_context()));
+  const auto announcement = log->sequencer().Announce();
   absl::StatusOr<admission::AdmittedEntry> entry =
       log->admission().Admit(peer, statement, openings);
   if (entry.ok()) {

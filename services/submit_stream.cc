@@ -99,6 +99,7 @@ void SubmitStream::OnReadDone(bool ok) {
     if (ok && !finished_) {
       slot = SlotAt(read_);
       slot->state = SlotState::kAdmitting;
+      slot->announcement = parts_.log->sequencer().Announce();
       slot->bytes = BytesOf(slot->request.submit());
       bytes_ += slot->bytes;
       ++read_;
@@ -127,6 +128,7 @@ void SubmitStream::Admit(Slot* slot) {
     slot->refusal = std::move(refusal);
     slot->state = SlotState::kAdmitted;
     SequenceAdmitted();
+    slot->announcement = nullptr;
   }
   Advance(Caller::kOther);
   Unref();

@@ -42,6 +42,7 @@
 #include "grpcpp/support/server_callback.h"
 #include "proto/sightline/v1/submission_service.pb.h"
 #include "sequencer/integrated_batch.h"
+#include "sequencer/sequencer.h"
 #include "services/log_instance.h"
 #include "services/worker_pool.h"
 
@@ -98,6 +99,7 @@ class SubmitStream final
     v1::SubmitStreamRequest request;
     SlotState state = SlotState::kFree;
     size_t bytes = 0;
+    sequencer::Sequencer::Announcement announcement;  // while kAdmitting
     absl::Status refusal;
     std::optional<admission::AdmittedEntry> entry;
     sequencer::Placement placement;
