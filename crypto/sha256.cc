@@ -56,6 +56,31 @@ class Context {
   SHA256_CTX ctx_;
 };
 
+// Data of so many bytes is put behind its prefix and padded here (FIPS 180-4
+// s5.1.1), so that OpenSSL gets whole blocks at once: in parts, with its own
+// padding, the hash of 300 bytes takes a twentieth longer.
+constexpr size_t kMostPadded = 2048;
+
+Digest HashPadded(uint8_t prefix, absl::string_view data) {
+  constexpr size_t kLengthBytes = 8;
+  constexpr size_t kMostBlocks =
+      (1 + kMostPadded + 1 + kLengthBytes) / SHA256_CBLOCK + 1;
+  const size_t size = 1 + data.size();
+  const size_t padded = (size + 1 + kLengthBytes + SHA256_CBLOCK - 1) /
+                        SHA256_CBLOCK * SHA256_CBLOCK;
+  alignas(64) std::array<uint8_t, kMostBlocks * SHA256_CBLOCK> blocks;
+  blocks[0] = prefix;
+  if (!data.empty()) std::memcpy(blocks.data() + 1, data.data(), data.size());
+  blocks[size] = 0x80;
+  const size_t length_at = padded - kLengthBytes;
+  std::fill(blocks.begin() + size + 1, blocks.begin() + length_at, uint8_t{0});
+  const uint64_t bits = htobe64(8 * uint64_t{size});
+  std::memcpy(blocks.data() + length_at, &bits, kLengthBytes);
+  Context context;
+  context.Update(blocks.data(), padded);
+  return context.State();
+}
+
 }  // namespace
 
 absl::StatusOr<Digest> DigestFromBytes(absl::string_view bytes) {
@@ -75,6 +100,7 @@ Digest Sha256(absl::string_view data) {
 }
 
 Digest HashPrefixed(uint8_t prefix, absl::string_view data) {
+  if (data.size() <= kMostPadded) return HashPadded(prefix, data);
   Context context;
   context.Update(&prefix, 1);
   context.Update(data.data(), data.size());

@@ -49,6 +49,16 @@ TEST(HashPrefixed, HashesRfc6962Leaves) {
   EXPECT_EQ(Hex(HashPrefixed(0, absl::string_view("\0", 1))), kLeaf1);
 }
 
+TEST(HashPrefixed, EqualsTheHashOfTheJoinedPartsForEveryLength) {
+  std::string joined(1, '\x07');
+  for (int i = 0; i < 2300; ++i) {
+    ASSERT_EQ(HashPrefixed(7, absl::string_view(joined).substr(1)),
+              Sha256(joined))
+        << i;
+    joined.push_back(static_cast<char>(i * 37));
+  }
+}
+
 TEST(HashNode, HashesAnRfc6962Node) {
   EXPECT_EQ(Hex(HashNode(1, HashPrefixed(0, ""),
                          HashPrefixed(0, absl::string_view("\0", 1)))),
