@@ -278,6 +278,40 @@ TEST_F(ServerTest, AfterAShutdownNobodyIsServed) {
   EXPECT_THAT(log_->Append(1), StatusIs(absl::StatusCode::kUnavailable));
 }
 
+// A load balancer watches health for as long as it lives.
+TEST_F(ServerTest, AShutdownDoesNotWaitForWhoWatchesHealth) {
+  Start({});
+  grpc::GenericStub stub(log_->Channel());
+  grpc::ClientContext context;
+  SetDeadline(&context);
+  grpc::CompletionQueue queue;
+  const auto call =
+      stub.PrepareCall(&context, "/grpc.health.v1.Health/Watch", &queue);
+  void* tag = nullptr;
+  bool ok = false;
+  const auto wait = [&] { return queue.Next(&tag, &ok) && ok; };
+  call->StartCall(nullptr);
+  wait();
+  const grpc::Slice everything("");
+  call->WriteLast(grpc::ByteBuffer(&everything, 1), grpc::WriteOptions(),
+                  nullptr);
+  wait();
+  grpc::ByteBuffer health;
+  call->Read(&health, nullptr);
+  ASSERT_TRUE(wait());
+  const auto begin = absl::Now();
+  log_->server().Shutdown(absl::Hours(1));
+  EXPECT_LT(absl::Now() - begin, absl::Minutes(30));
+  // It learns of the end; the stream is over.
+  do {
+    call->Read(&health, nullptr);
+  } while (wait());
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  wait();
+  EXPECT_FALSE(status.ok());
+}
+
 TEST_F(ServerTest, CallsAreAnsweredOrRefusedWhileItShutsDown) {
   Start({});
   const Party& agency = log_->parties().agency();
