@@ -163,7 +163,7 @@ TEST_F(DamageTest, OfEveryKindOfValueIsNamed) {
        absl::StrCat("entry ", kLast)},
       {"entry",
        Family::kEntries,
-       {.number = kMiddle},
+       {.number = kMiddle, .byte = 100},  // not a length between two entries
        "not the entry that was",
        ""},
       {"control entry",
