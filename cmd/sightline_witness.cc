@@ -1,7 +1,6 @@
 // sightline-witness: cosigns the checkpoints of the logs that it is given.
 //
 // Exit: 0 stopped as asked; 1 could not start or serve; 2 flags or configuration.
-#include <csignal>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -11,16 +10,14 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status_macros.h"
 #include "checkpoint/note_signer.h"
+#include "cmd/daemon_main.h"
+#include "cmd/note_keys.h"
 #include "cmd/witness_options.h"
-#include "crypto/key_file.h"
-#include "crypto/secret.h"
-#include "services/version.h"
 #include "telemetry/diagnostic_lines.h"
 #include "witness/file_cosigned_store.h"
 #include "witness/handler.h"
@@ -30,23 +27,6 @@
 
 namespace sightline::daemon {
 namespace {
-
-constexpr int kCannotServe = 1;
-constexpr int kUsage = 2;
-
-absl::StatusOr<std::vector<checkpoint::NoteSigner>> ReadKeys(
-    const std::vector<std::string>& paths) {
-  std::vector<checkpoint::NoteSigner> signers;
-  for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(const crypto::SecretString text,
-                     crypto::ReadSecretFile(path));
-    auto signer = checkpoint::NoteSigner::FromPrivateText(
-        absl::StripTrailingAsciiWhitespace(text.view()));
-    if (!signer.ok()) return base::Annotate(signer.status(), path);
-    signers.push_back(*std::move(signer));
-  }
-  return signers;
-}
 
 absl::StatusOr<std::vector<witness::ListedLog>> ReadLogs(
     const std::string& path) {
@@ -60,13 +40,13 @@ absl::StatusOr<std::vector<witness::ListedLog>> ReadLogs(
 }
 
 absl::Status Serve(const WitnessFlags& flags, const WitnessSettings& settings,
-                   const sigset_t& stop_signals) {
+                   const StopSignals& stop_signals) {
   const base::Clock* const clock = base::Clock::Real();
   const auto diagnostics =
       telemetry::DiagnosticsOnStderr(settings.lines, clock);
   witness::Witness::Parts parts;
   ASSIGN_OR_RETURN(parts.logs, ReadLogs(flags.logs));
-  ASSIGN_OR_RETURN(parts.signers, ReadKeys(flags.keys));
+  ASSIGN_OR_RETURN(parts.signers, ReadNoteSigners(flags.keys));
   ASSIGN_OR_RETURN(const auto store,
                    witness::FileCosignedStore::Open(flags.data_dir));
   parts.store = store.get();
@@ -89,9 +69,7 @@ absl::Status Serve(const WitnessFlags& flags, const WitnessSettings& settings,
                     : settings.http.host)
             << ":" << server->port() << settings.handler.prefix << " for "
             << logs << (logs == 1 ? " log" : " logs") << std::endl;
-  int signal = 0;
-  sigwait(&stop_signals, &signal);
-  diagnostics->Info("stopping", {{"signal", signal}});
+  diagnostics->Info("stopping", {{"signal", stop_signals.Wait()}});
   server->Shutdown();
   return absl::OkStatus();
 }
@@ -104,33 +82,18 @@ int Main(int argc, char** argv) {
       "HTTPS.\n"
       "Exit status: 0 stopped as asked, 1 could not start or serve, 2 flags or "
       "configuration."};
-  app.set_version_flag("--version", std::string(services::kVersion));
   WitnessFlags flags;
   AddWitnessFlags(&app, &flags);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsage;
-  }
-  const absl::StatusOr<WitnessSettings> settings = ToWitnessSettings(flags);
-  if (!settings.ok()) {
-    std::cerr << "sightline-witness: " << settings.status().message()
-              << "\nsightline-witness --help lists every setting\n";
-    return kUsage;
-  }
-  // Before any thread is started, so that only sigwait takes them.
-  sigset_t stop_signals;
-  sigemptyset(&stop_signals);
-  sigaddset(&stop_signals, SIGTERM);
-  sigaddset(&stop_signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  const absl::Status status = Serve(flags, *settings, stop_signals);
-  if (!status.ok()) {
-    std::cerr << "sightline-witness: " << status.message() << "\n";
-    return kCannotServe;
-  }
-  return 0;
+  absl::StatusOr<WitnessSettings> settings;
+  return RunDaemon(
+      "sightline-witness", &app, argc, argv,
+      [&] {
+        settings = ToWitnessSettings(flags);
+        return settings.status();
+      },
+      [&](const StopSignals& stop_signals) {
+        return Serve(flags, *settings, stop_signals);
+      });
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdint>
 #include <fstream>
 #include <initializer_list>
@@ -17,7 +16,6 @@
 #include <vector>
 
 #include "CLI/CLI.hpp"
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
@@ -27,17 +25,17 @@
 #include "checkpoint/cose_signer.h"
 #include "checkpoint/note_signer.h"
 #include "checkpoint/policy.h"
+#include "cmd/daemon_main.h"
+#include "cmd/note_keys.h"
 #include "cmd/seal_key.h"
 #include "cmd/sightlined_options.h"
 #include "crypto/key_file.h"
-#include "crypto/secret.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "publish/cosigner.h"
 #include "publish/store_consistency.h"
 #include "services/log_instance.h"
 #include "services/seal_keeper.h"
 #include "services/server.h"
-#include "services/version.h"
 #include "statement/registry.h"
 #include "statement/statement_codec.h"
 #include "storage/rocksdb_log_store.h"
@@ -56,24 +54,7 @@
 namespace sightline::daemon {
 namespace {
 
-constexpr int kCannotServe = 1;
-constexpr int kUsage = 2;
 constexpr absl::Duration kReadGrace = absl::Seconds(2);
-
-absl::StatusOr<std::vector<checkpoint::NoteSigner>> ReadLogKeys(
-    const std::vector<std::string>& paths) {
-  std::vector<checkpoint::NoteSigner> signers;
-  for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(const crypto::SecretString text,
-                     crypto::ReadSecretFile(path));
-    absl::StatusOr<checkpoint::NoteSigner> signer =
-        checkpoint::NoteSigner::FromPrivateText(
-            absl::StripTrailingAsciiWhitespace(text.view()));
-    if (!signer.ok()) return base::Annotate(signer.status(), path);
-    signers.push_back(*std::move(signer));
-  }
-  return signers;
-}
 
 // Without a key it destroys what was erased, and opens nothing.
 absl::StatusOr<services::SealKeeperOptions> ReadKeeper(const Flags& flags) {
@@ -249,11 +230,11 @@ absl::StatusOr<WitnessParts> OpenWitnesses(
 
 // Everything after the configuration is understood.
 absl::Status Serve(const Flags& flags, const Settings& settings,
-                   const sigset_t& stop_signals) {
+                   const StopSignals& stop_signals) {
   const base::Clock* const clock = base::Clock::Real();
   const auto diagnostics =
       telemetry::DiagnosticsOnStderr(settings.lines, clock);
-  auto signers = ReadLogKeys(flags.log_keys);
+  auto signers = ReadNoteSigners(flags.log_keys);
   const auto sealer =
       MakeSealer({flags.seal_key, flags.seal_key_command, flags.old_seal_keys});
   auto keeper_options = ReadKeeper(flags);
@@ -327,9 +308,7 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
     std::cout << "serving metrics on " << metrics->server().addresses().front()
               << std::endl;
   }
-  int signal = 0;
-  sigwait(&stop_signals, &signal);
-  diagnostics->Info("stopping", {{"signal", signal}});
+  diagnostics->Info("stopping", {{"signal", stop_signals.Wait()}});
   keeper->Shutdown();
   const absl::Duration grace = absl::Seconds(flags.shutdown_grace_seconds);
   server->Shutdown(grace);
@@ -344,33 +323,18 @@ int Main(int argc, char** argv) {
       "Serves a Sightline log from one folder.\n"
       "Exit status: 0 stopped as asked, 1 could not start or serve, 2 flags or "
       "configuration."};
-  app.set_version_flag("--version", std::string(services::kVersion));
   Flags flags;
   AddFlags(&app, &flags);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kUsage;
-  }
-  const absl::StatusOr<Settings> settings = ToSettings(flags);
-  if (!settings.ok()) {
-    std::cerr << "sightlined: " << settings.status().message()
-              << "\nsightlined --help lists every setting\n";
-    return kUsage;
-  }
-  // Before any thread is started, so that only sigwait takes them.
-  sigset_t stop_signals;
-  sigemptyset(&stop_signals);
-  sigaddset(&stop_signals, SIGTERM);
-  sigaddset(&stop_signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  const absl::Status status = Serve(flags, *settings, stop_signals);
-  if (!status.ok()) {
-    std::cerr << "sightlined: " << status.message() << "\n";
-    return kCannotServe;
-  }
-  return 0;
+  absl::StatusOr<Settings> settings;
+  return RunDaemon(
+      "sightlined", &app, argc, argv,
+      [&] {
+        settings = ToSettings(flags);
+        return settings.status();
+      },
+      [&](const StopSignals& stop_signals) {
+        return Serve(flags, *settings, stop_signals);
+      });
 }
 
 }  // namespace

@@ -7,10 +7,8 @@
 #include <istream>
 #include <system_error>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "crypto/key_file.h"
 
 namespace sightline::cli {
 namespace {
@@ -75,15 +73,6 @@ absl::StatusOr<crypto::PublicKey> ReadPublicKey(const std::string& path) {
       key.status(),
       absl::StrCat(
           path, ": want a public key in PEM, as `sightline keygen` writes it"));
-}
-
-absl::StatusOr<checkpoint::NoteSigner> ReadLogKey(const std::string& path) {
-  ASSIGN_OR_RETURN(const crypto::SecretString text,
-                   crypto::ReadSecretFile(path));
-  auto signer = checkpoint::NoteSigner::FromPrivateText(
-      absl::StripAsciiWhitespace(text.view()));
-  if (signer.ok()) return signer;
-  return base::Annotate(signer.status(), absl::StrCat(path, ": log key"));
 }
 
 }  // namespace sightline::cli

@@ -13,7 +13,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "checkpoint/note_signer.h"
 #include "crypto/signer.h"
 
 namespace sightline::cli {
@@ -37,8 +36,5 @@ absl::Status CheckAbsent(const std::string& path);
 
 // A public key in PEM, as `keygen` writes it.
 absl::StatusOr<crypto::PublicKey> ReadPublicKey(const std::string& path);
-
-// The private text of a log key.
-absl::StatusOr<checkpoint::NoteSigner> ReadLogKey(const std::string& path);
 
 }  // namespace sightline::cli

@@ -15,6 +15,7 @@
 #include "cmd/cli/files.h"
 #include "cmd/cli/registrar_signing.h"
 #include "cmd/cli/settings.h"
+#include "cmd/note_keys.h"
 #include "crypto/signer.h"
 #include "proto/sightline/v1/statement.pb.h"
 
@@ -36,10 +37,9 @@ struct Flags {
 
 absl::Status AddLogKeys(const Flags& flags, v1::Genesis* genesis) {
   std::vector<std::string> vkeys = flags.vkeys;
-  for (const std::string& path : flags.log_keys) {
-    ASSIGN_OR_RETURN(const checkpoint::NoteSigner signer, ReadLogKey(path));
-    vkeys.push_back(signer.vkey());
-  }
+  ASSIGN_OR_RETURN(const std::vector<checkpoint::NoteSigner> signers,
+                   daemon::ReadNoteSigners(flags.log_keys));
+  for (const auto& signer : signers) vkeys.push_back(signer.vkey());
   if (vkeys.empty()) {
     return absl::InvalidArgumentError(
         "the log has no key: give its --vkey or --log-key (`sightline keygen "

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
@@ -19,6 +18,7 @@
 #include "cmd/cli/files.h"
 #include "cmd/cli/stop_on_signal.h"
 #include "cmd/host_port.h"
+#include "cmd/note_keys.h"
 #include "crypto/aead.h"
 #include "crypto/key_file.h"
 #include "crypto/secret.h"
@@ -63,20 +63,6 @@ struct Served {
   std::unique_ptr<client::ResourceLogReader> reader;
   std::unique_ptr<web::ReaderHandler> handler;
 };
-
-absl::StatusOr<std::vector<checkpoint::NoteSigner>> ReadKeys(
-    const std::vector<std::string>& paths) {
-  std::vector<checkpoint::NoteSigner> signers;
-  for (const std::string& path : paths) {
-    ASSIGN_OR_RETURN(const crypto::SecretString text,
-                     crypto::ReadSecretFile(path));
-    auto signer = checkpoint::NoteSigner::FromPrivateText(
-        absl::StripTrailingAsciiWhitespace(text.view()));
-    if (!signer.ok()) return base::Annotate(signer.status(), path);
-    signers.push_back(*std::move(signer));
-  }
-  return signers;
-}
 
 // The key that tickets are made with: of this folder, so that they outlive a
 // restart.
@@ -160,7 +146,7 @@ absl::Status MirrorServer::Open() {
   ASSIGN_OR_RETURN(const std::string list, ReadFile(flags_.logs));
   auto logs = witness::ParseLogList(list);
   if (!logs.ok()) return base::Annotate(logs.status(), flags_.logs);
-  ASSIGN_OR_RETURN(parts.signers, ReadKeys(flags_.keys));
+  ASSIGN_OR_RETURN(parts.signers, daemon::ReadNoteSigners(flags_.keys));
   for (const auto& signer : parts.signers) vkeys_.push_back(signer.vkey());
   ASSIGN_OR_RETURN(
       pending_, witness::FileCosignedStore::Open(flags_.folder + "/pending"));
