@@ -117,7 +117,7 @@ def load(name, url, pid, script, seconds):
     cpu = cpu_seconds(pid) - before
     requests = int(re.search(r"(\d+) requests in", said).group(1))
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said).group(1))
-    p99 = re.search(r"99%\s+(\S+)", said).group(1)
+    p99 = re.search(r"^ +99%\s+(\S+)$", said, re.MULTILINE).group(1)
     failed = re.search(r"(Non-2xx.*|Socket errors.*)", said)
     print("%-28s %8.0f requests/s  %5.1f us CPU/request  p99 %s  load %s%s" % (
         name, rate, cpu / requests * 1e6, p99, open("/proc/loadavg").read().split()[0],
