@@ -110,7 +110,7 @@ void Connection::Start() {
     BoundUnsent(socket_.native_handle());
   }
   place_ = loop_->Add(this);
-  if (error || loop_->draining()) return Close();
+  if (error || server_->stopping.load()) return Close();
   SetDeadline(server_->options.request_timeout);
   AwaitReadable();
 }
@@ -295,7 +295,7 @@ bool Connection::FillRequest() {
 void Connection::Dispatch() {
   if (!FillRequest()) return Refuse(400, "no single Host, or no path");
   server_->requests.fetch_add(1, std::memory_order_relaxed);
-  close_after_ = !parser_->keep_alive() || loop_->draining();
+  close_after_ = !parser_->keep_alive() || server_->stopping.load();
   state_ = State::kHandling;
   deadline_ms_ = kNever;
   dispatching_ = true;
@@ -348,7 +348,7 @@ void Connection::Write(Response response) {
   }
   const bool old = parser_ != nullptr && parser_->get().version() == 10;
   chunked_ = response.stream != nullptr && !old;
-  if (loop_->draining() || (response.stream != nullptr && old)) {
+  if (server_->stopping.load() || (response.stream != nullptr && old)) {
     close_after_ = true;
   }
   const bool has_length = response.status != 204 && response.status != 304;

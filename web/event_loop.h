@@ -47,7 +47,6 @@ class EventLoop {
   int64_t NowMs() const { return monotonic_ms_(); }
 
   // For the loop's own thread.
-  bool draining() const { return draining_; }
   std::vector<char>& read_buffer() { return read_buffer_; }
   std::list<Connection*>::iterator Add(Connection* connection);
   void Remove(std::list<Connection*>::iterator place);

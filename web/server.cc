@@ -292,6 +292,7 @@ void Server::Impl::ResumeAccepting() {
 void Server::Impl::Shutdown(absl::Duration grace) {
   if (!running_) return;
   running_ = false;
+  state_->stopping.store(true);
   loops_.front()->Post([this] {
     error_code ignored;
     for (const auto& listener : listeners_) listener->acceptor.close(ignored);

@@ -26,6 +26,10 @@ struct ServerState {
   const base::Clock* const clock;
   AddressLimit addresses;
 
+  // Set before the first loop drains: from the first connection that ends, every
+  // answer on every loop says "Connection: close".
+  std::atomic<bool> stopping{false};
+
   std::atomic<uint64_t> unsent_bytes{0};
   std::atomic<uint64_t> open{0};
   std::atomic<uint64_t> accepted{0};
