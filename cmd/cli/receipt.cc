@@ -12,7 +12,6 @@
 #include "base/status_macros.h"
 #include "checkpoint/cose_receipt.h"
 #include "checkpoint/cose_signer.h"
-#include "checkpoint/policy.h"
 #include "client/log_client.h"
 #include "client/receipt.h"
 #include "client/receipt_page.h"
@@ -26,6 +25,7 @@
 #include "cmd/cli/settings.h"
 #include "cmd/cli/submission.h"
 #include "cmd/cli/values.h"
+#include "cmd/cli/witnesses.h"
 #include "crypto/sha256.h"
 #include "crypto/signer.h"
 #include "merkle/hash.h"
@@ -67,8 +67,8 @@ absl::StatusOr<v1::SubmitRequest> ReadSubmission(const std::string& path) {
   return request;
 }
 
-absl::StatusOr<client::Receipt> Fetch(const Flags& flags,
-                                      client::LogClient& log) {
+absl::StatusOr<client::Receipt> FetchGiven(const Flags& flags,
+                                           client::LogClient& log) {
   if (!flags.index.empty()) {
     ASSIGN_OR_RETURN(const uint64_t index, ParseNumber("INDEX", flags.index));
     return log.GetReceipt(index);
@@ -82,6 +82,18 @@ absl::StatusOr<client::Receipt> Fetch(const Flags& flags,
   ASSIGN_OR_RETURN(const v1::SubmitRequest request,
                    ReadSubmission(flags.submission));
   return log.GetReceiptOf(request);
+}
+
+// The receipt that was given, or with --witnesses one in the newest tree: they
+// cosign trees from time to time, not every batch's.
+absl::StatusOr<client::Receipt> Fetch(const Flags& flags,
+                                      client::LogClient& log) {
+  ASSIGN_OR_RETURN(const auto witnesses, ReadWitnesses(flags.witnesses));
+  ASSIGN_OR_RETURN(client::Receipt receipt, FetchGiven(flags, log));
+  if (!witnesses.has_value()) return receipt;
+  ASSIGN_OR_RETURN(receipt, log.GetEntry(receipt.index));
+  RETURN_IF_ERROR(CheckCosigned(witnesses, *receipt.tree));
+  return receipt;
 }
 
 absl::StatusOr<std::string> Formatted(const client::Receipt& receipt,
@@ -284,13 +296,8 @@ absl::StatusOr<int> Verify(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
   ASSIGN_OR_RETURN(const checkpoint::LogKeySet keys, TrustedKeys(settings));
   ASSIGN_OR_RETURN(client::ReceiptExpectations expected, Expectations(flags));
-  std::optional<checkpoint::Policy> witnesses;
-  if (!flags.witnesses.empty()) {
-    ASSIGN_OR_RETURN(const std::string text, ReadFile(flags.witnesses));
-    auto policy = checkpoint::Policy::Parse(text);
-    if (!policy.ok()) return base::Annotate(policy.status(), flags.witnesses);
-    expected.witnesses = &witnesses.emplace(*std::move(policy));
-  }
+  ASSIGN_OR_RETURN(const auto witnesses, ReadWitnesses(flags.witnesses));
+  if (witnesses.has_value()) expected.witnesses = &*witnesses;
   Output out = run.MakeOutput();
   int code = kExitOk;
   for (const std::string& file : flags.files) {
@@ -331,6 +338,9 @@ void AddGet(CLI::App* receipt, Invocation* run) {
   get->add_option("--http", flags->log_files,
                   "With --format cose: the log's http:// address")
       ->type_name("URL");
+  get->add_option("--witnesses", flags->witnesses,
+                  "Policy file (tlog-policy): the receipt in the newest tree, "
+                  "which these witnesses must have cosigned");
   AddConnectionOptions(get, &flags->settings);
   SetAction(get, run, [flags, run] { return Get(*flags, *run); });
 }

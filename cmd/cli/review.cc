@@ -100,6 +100,7 @@ void AddReview(CLI::App* app, Invocation* run) {
       "Registrars review: their keys, as many as the threshold asks; with "
       "--out, `countersign` adds the others");
   AddKeepOptions(review, &flags->keep);
+  AddWitnessesOption(review, &flags->keep)->excludes("--registrar-key");
   AddSigningOptions(review, &flags->settings);
   AddConnectionOptions(review, &flags->settings);
   SetAction(review, run, [flags, run] { return Review(*flags, *run); });

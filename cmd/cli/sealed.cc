@@ -185,6 +185,7 @@ void AddUnseal(CLI::App* sealed, Invocation* run) {
   unseal->add_option("--path", flags->paths,
                      "Only this field; several allowed [all in the file]");
   AddKeepOptions(unseal, &flags->keep);
+  AddWitnessesOption(unseal, &flags->keep);
   AddSigningOptions(unseal, &flags->settings);
   AddConnectionOptions(unseal, &flags->settings);
   SetAction(unseal, run, [flags, run] { return Unseal(*flags, *run); });

@@ -17,6 +17,7 @@
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/files.h"
 #include "cmd/cli/openings_file.h"
+#include "cmd/cli/witnesses.h"
 #include "crypto/key_file.h"
 #include "crypto/sha256.h"
 #include "statement/describe.h"
@@ -185,8 +186,10 @@ absl::StatusOr<int> PrintWritten(const std::string& what,
 }
 
 absl::StatusOr<int> Send(Session& session, const Settings& settings,
-                         const KeepFlags& flags,
-                         const v1::SubmitRequest& request, Invocation& run) {
+                         const KeepFlags& flags, v1::SubmitRequest request,
+                         Invocation& run) {
+  ASSIGN_OR_RETURN(const auto witnesses, ReadWitnesses(flags.witnesses));
+  if (witnesses.has_value()) request.set_wait_for(v1::WAIT_FOR_COSIGNED);
   const std::string openings_file = OpeningsFile(flags, request);
   OpeningsKeeper openings;
   RETURN_IF_ERROR(openings.Write(openings_file, request));
@@ -205,7 +208,11 @@ absl::StatusOr<int> Send(Session& session, const Settings& settings,
     RETURN_IF_ERROR(
         WriteFile(flags.receipt, client::FormatReceiptFile(result->receipt)));
   }
-  return PrintResult(*result, flags, openings_file, run);
+  ASSIGN_OR_RETURN(const int code,
+                   PrintResult(*result, flags, openings_file, run));
+  // After all is kept and told: the entry is in the log, whoever has cosigned.
+  RETURN_IF_ERROR(CheckCosigned(witnesses, *result->receipt.tree));
+  return code;
 }
 
 }  // namespace
@@ -220,6 +227,14 @@ void AddKeepOptions(CLI::App* command, KeepFlags* flags) {
       "--out", flags->out,
       "Write the signed submission to this file (mode 0600) and "
       "do not send it; `submit --signed` sends it");
+}
+
+CLI::Option* AddWitnessesOption(CLI::App* command, KeepFlags* flags) {
+  return command
+      ->add_option("--witnesses", flags->witnesses,
+                   "Policy file (tlog-policy): wait until witnesses have "
+                   "cosigned a tree with the entry, and check that these have")
+      ->excludes("--out");
 }
 
 absl::StatusOr<int> SubmitDraft(const Settings& settings,
@@ -239,7 +254,7 @@ absl::StatusOr<int> SubmitDraft(const Settings& settings,
   for (auto& opening : draft.openings) *request.add_openings() = opening;
   if (flags.out.empty()) {
     RETURN_IF_ERROR(CheckOpeningsPlace(flags, request));
-    return Send(*session, settings, flags, request, run);
+    return Send(*session, settings, flags, std::move(request), run);
   }
   RETURN_IF_ERROR(
       crypto::WriteSecretFile(flags.out, request.SerializeAsString()));

@@ -29,10 +29,15 @@ struct KeepFlags {
   std::string receipt;   // ".tlog-proof"
   std::string openings;  // "": beside the receipt
   std::string out;       // the signed submission, instead of sending it
+  // Policy file: the log answers when its witnesses have cosigned, and the
+  // receipt must have the cosignatures that the policy wants.
+  std::string witnesses;
 };
 
 // The options --receipt, --openings, --out.
 void AddKeepOptions(CLI::App* command, KeepFlags* flags);
+// The option --witnesses, not beside --out.
+CLI::Option* AddWitnessesOption(CLI::App* command, KeepFlags* flags);
 
 // Completes, seals, signs and sends a draft, and prints what came of it.
 absl::StatusOr<int> SubmitDraft(const Settings& settings,

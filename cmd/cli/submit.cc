@@ -273,6 +273,7 @@ void AddSubmit(CLI::App* app, Invocation* run) {
                      "Submit what --out has written, or what an earlier run "
                      "got no answer for");
   AddKeepOptions(submit, &flags->keep);
+  AddWitnessesOption(submit, &flags->keep);
   AddSigningOptions(submit, &flags->settings);
   AddSealOptions(submit, &flags->seals);
   AddConnectionOptions(submit, &flags->settings);
@@ -293,6 +294,7 @@ void AddRespond(CLI::App* app, Invocation* run) {
       ->required();
   AddAnswerOptions(respond, flags.get());
   AddKeepOptions(respond, &flags->keep);
+  AddWitnessesOption(respond, &flags->keep);
   AddSigningOptions(respond, &flags->settings);
   AddSealOptions(respond, &flags->seals);
   AddConnectionOptions(respond, &flags->settings);

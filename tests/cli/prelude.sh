@@ -34,6 +34,8 @@ make_parties() {
 
 # What the log signs with.
 LOG_KEYS=(--log-key log.key)
+# What else it is started with.
+SERVE_WITH=()
 
 # Serves the log in data/; writes config.toml with where it listens. HTTP is where
 # it can be read without gRPC.
@@ -43,7 +45,7 @@ serve() {
   sightlined --data-dir data --listen 127.0.0.1:0 --genesis genesis.bin \
     "${LOG_KEYS[@]}" --seal-key seal.key --tls-cert server.crt \
     --tls-key server.key --tls-client-ca ca.crt --reserve-mb 0 \
-    --http-listen 127.0.0.1:0 \
+    --http-listen 127.0.0.1:0 "${SERVE_WITH[@]}" \
     > listening 2>> sightlined.log &
   SERVER=$!
   local line http
