@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
 #include "base/status_macros.h"
@@ -14,11 +15,20 @@
 namespace sightline::monitor {
 namespace {
 
-constexpr size_t kMaxTold = 1000;
 constexpr size_t kEvidenceNameBytes = 8;
+constexpr absl::string_view kSplitPrefix = "split ";
 
 std::string HexOf(const merkle::Hash& hash) {
   return base::HexEncode(crypto::AsBytes(hash));
+}
+
+// The roots that the first `size` leaves have in two histories. However the
+// trees have grown since, and whoever shows which: the same split.
+std::string SplitKey(uint64_t size, const merkle::Hash& a,
+                     const merkle::Hash& b) {
+  const auto& [first, second] = std::minmax(a, b);
+  return absl::StrCat(kSplitPrefix, size, " ", HexOf(first), " ",
+                      HexOf(second));
 }
 
 }  // namespace
@@ -73,7 +83,7 @@ absl::StatusOr<LogMonitor::Tree> LogMonitor::Open(
 absl::Status LogMonitor::RunOnce(absl::Duration patience) {
   const absl::Status followed = Follow(patience);
   const int64_t now = parts_.clock->NowUnixMs();
-  if (newest_.has_value() && !parts_.peers.empty() &&
+  if (!parts_.peers.empty() &&
       (peers_unix_ms_ == 0 ||
        now - peers_unix_ms_ >=
            absl::ToInt64Milliseconds(options_.config.peer_interval))) {
@@ -125,7 +135,8 @@ absl::Status LogMonitor::FeedFailed(const absl::Status& why) {
     const auto older = Open(pair->older);
     const auto newer = Open(pair->newer);
     if (older.ok() && newer.ok()) {
-      Compare(*older, *newer, FromLog(), "the log").IgnoreError();
+      Compare(*older, *newer, FromLog(), "the log shows the other")
+          .IgnoreError();
     }
   }
   Trouble(RuleKind::kInconsistent, "feed",
@@ -170,8 +181,9 @@ absl::Status LogMonitor::TakeNote(const LogFeed::Step& step) {
     // Not what we know, or what was visited now is not this tree's.
     RETURN_IF_ERROR(Forget());
     const absl::Status consistent =
-        newest_.has_value() ? Compare(*newest_, tree, FromLog(), "the log")
-                            : absl::OkStatus();
+        newest_.has_value()
+            ? Compare(*newest_, tree, FromLog(), "the log shows the other")
+            : absl::OkStatus();
     if (!absl::IsDataLoss(consistent)) {
       Trouble(RuleKind::kInconsistent, "tree",
               behind
@@ -205,13 +217,14 @@ LogMonitor::PrefixReader LogMonitor::FromLog() const {
 
 absl::Status LogMonitor::Compare(const Tree& a, const Tree& b,
                                  const PrefixReader& read,
-                                 const std::string& who) {
+                                 const std::string& shows) {
   const Tree& older = a.size <= b.size ? a : b;
   const Tree& newer = a.size <= b.size ? b : a;
   if (older.size == 0) return absl::OkStatus();
   if (older.size == newer.size) {
     if (older.root == newer.root) return absl::OkStatus();
-    return Convict({"", older.note, newer.note, {}}, who);
+    return Convict({"", older.note, newer.note, {}},
+                   SplitKey(older.size, older.root, newer.root), shows);
   }
   absl::StatusOr<LogFeed::Prefix> answer = read(older.size, newer);
   // Whatever it says, it convicts nobody.
@@ -236,11 +249,26 @@ absl::Status LogMonitor::Compare(const Tree& a, const Tree& b,
     prefix.proof = {};
   }
   if (root == older.root) return absl::OkStatus();
-  return Convict({"", older.note, prefix.newer, std::move(prefix.proof)}, who);
+  return Convict({"", older.note, prefix.newer, std::move(prefix.proof)},
+                 SplitKey(older.size, older.root, root), shows);
+}
+
+// Told already; or so often that no further file says more.
+bool LogMonitor::EnoughOfSplits(const std::string& key) const {
+  if (told_.count(key) > 0) return true;
+  const auto splits =
+      std::count_if(told_.begin(), told_.end(), [](const std::string& told) {
+        return absl::StartsWith(told, kSplitPrefix);
+      });
+  return static_cast<size_t>(splits) >= kMaxSplits;
 }
 
 absl::Status LogMonitor::Convict(const checkpoint::EvidenceFile& found,
-                                 const std::string& who) {
+                                 const std::string& key,
+                                 const std::string& shows) {
+  if (EnoughOfSplits(key)) {
+    return absl::DataLossError("the log has signed two histories");
+  }
   checkpoint::EvidenceFile evidence = found;
   absl::Status why = absl::UnavailableError("no key of the log signed both");
   for (const std::string& vkey : options_.vkeys) {
@@ -258,13 +286,10 @@ absl::Status LogMonitor::Convict(const checkpoint::EvidenceFile& found,
     const checkpoint::Checkpoint& older = conviction->older;
     const checkpoint::Checkpoint& newer = conviction->newer;
     const std::string what = absl::StrCat(
-        "the log has signed two histories; ", who, " shows the other: size ",
-        older.tree_size, " root ", HexOf(older.root_hash), " and size ",
-        newer.tree_size, " root ", HexOf(newer.root_hash));
-    Trouble(RuleKind::kSplitView,
-            absl::StrCat("split ", HexOf(older.root_hash), " ",
-                         HexOf(newer.root_hash)),
-            what, file);
+        "the log has signed two histories; ", shows, ": size ", older.tree_size,
+        " root ", HexOf(older.root_hash), " and size ", newer.tree_size,
+        " root ", HexOf(newer.root_hash));
+    Trouble(RuleKind::kSplitView, key, what, file);
     return absl::DataLossError(what);
   }
   return absl::UnavailableError(why.message());
@@ -273,29 +298,59 @@ absl::Status LogMonitor::Convict(const checkpoint::EvidenceFile& found,
 // --- Peers ----------------------------------------------------------------------
 
 void LogMonitor::CheckPeers() {
-  for (const PeerView& peer : parts_.peers) CheckPeer(peer);
+  std::vector<PeerTree> shown;
+  for (const PeerView& peer : parts_.peers) {
+    std::optional<Tree> tree = AskPeer(peer);
+    if (tree.has_value()) shown.push_back({&peer, *std::move(tree)});
+  }
+  // With the log first: an alert that names it says more.
+  if (newest_.has_value()) {
+    for (const PeerTree& one : shown) CheckPeer(*one.peer, one.tree);
+  }
+  ComparePeers(shown);
 }
 
-void LogMonitor::CheckPeer(const PeerView& peer) {
+std::optional<LogMonitor::Tree> LogMonitor::AskPeer(const PeerView& peer) {
   const auto note = peer.read();
   if (!note.ok()) {
-    return parts_.note(absl::StrCat(peer.name, ": ", note.status().message()));
+    parts_.note(absl::StrCat(peer.name, ": ", note.status().message()));
+    return std::nullopt;
   }
   const auto tree = Open(*note);
   const std::string unsigned_key = absl::StrCat("unsigned ", peer.name);
   if (!tree.ok()) {
-    return Trouble(RuleKind::kInconsistent, unsigned_key,
-                   absl::StrCat(peer.name,
-                                " shows a checkpoint that the log "
-                                "has not signed: ",
-                                tree.status().message()));
+    Trouble(RuleKind::kInconsistent, unsigned_key,
+            absl::StrCat(peer.name,
+                         " shows a checkpoint that the log has not signed: ",
+                         tree.status().message()));
+    return std::nullopt;
   }
   Over(unsigned_key);
-  if (tree->size > newest_->size && peer.tiles == nullptr) {
-    return PeerAhead(peer, *tree);
+  return *tree;
+}
+
+// One of each size stands for all that agree with it: whoever does not, convicts
+// the log together with it. Of different sizes nobody here has a proof.
+void LogMonitor::ComparePeers(const std::vector<PeerTree>& shown) {
+  std::map<uint64_t, const PeerTree*> first;  // by tree size
+  for (const PeerTree& one : shown) {
+    const PeerTree& other = *first.emplace(one.tree.size, &one).first->second;
+    const absl::Status consistent =
+        Compare(other.tree, one.tree, FromLog(),
+                absl::StrCat(other.peer->name, " shows one and ",
+                             one.peer->name, " the other"));
+    if (consistent.ok() || absl::IsDataLoss(consistent)) continue;
+    parts_.note(absl::StrCat(other.peer->name, " and ", one.peer->name, ": ",
+                             consistent.message()));
+  }
+}
+
+void LogMonitor::CheckPeer(const PeerView& peer, const Tree& tree) {
+  if (tree.size > newest_->size && peer.tiles == nullptr) {
+    return PeerAhead(peer, tree);
   }
   PrefixReader read = FromLog();
-  if (tree->size > newest_->size) {
+  if (tree.size > newest_->size) {
     read = [&peer](uint64_t size,
                    const Tree& newer) -> absl::StatusOr<LogFeed::Prefix> {
       ASSIGN_OR_RETURN(checkpoint::PrefixProof proof,
@@ -303,11 +358,12 @@ void LogMonitor::CheckPeer(const PeerView& peer) {
       return LogFeed::Prefix{newer.note, std::move(proof)};
     };
   }
-  const absl::Status consistent = Compare(*newest_, *tree, read, peer.name);
+  const absl::Status consistent = Compare(
+      *newest_, tree, read, absl::StrCat(peer.name, " shows the other"));
   if (!consistent.ok() && !absl::IsDataLoss(consistent)) {
     parts_.note(absl::StrCat(peer.name, ": ", consistent.message()));
   }
-  if (tree->size > newest_->size) return PeerAhead(peer, *tree);
+  if (tree.size > newest_->size) return PeerAhead(peer, tree);
   ahead_since_.erase(peer.name);
   Over(absl::StrCat("ahead ", peer.name));
 }

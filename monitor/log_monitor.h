@@ -6,6 +6,9 @@
 //          be reached) or at all (kInternal: its folder); what is wrong with the log
 //          is an alert.
 // Threads: one; Stop from any.
+// Memory:  what live_check.h and rule_book.h say, the newest checkpoint of each
+//          peer, and the last kMaxTold troubles; of two histories the monitor
+//          tells kMaxSplits times and keeps as many files.
 // Durable: alerts are given out before the state that has them is kept, so a crash
 //          may repeat some, with the same ids, and loses none.
 #pragma once
@@ -51,6 +54,9 @@ struct PeerView {
 
 class LogMonitor {
  public:
+  static constexpr size_t kMaxTold = 1000;
+  static constexpr size_t kMaxSplits = 100;
+
   struct Options {
     MonitorConfig config;
     std::vector<std::string> vkeys;  // of the log; evidence names one of them
@@ -101,6 +107,10 @@ class LogMonitor {
     merkle::Hash root{};
     std::string note;
   };
+  struct PeerTree {
+    const PeerView* peer = nullptr;  // one of parts_
+    Tree tree;
+  };
   // Reads how the first leaves lie in a newer tree.
   using PrefixReader =
       std::function<absl::StatusOr<LogFeed::Prefix>(uint64_t, const Tree&)>;
@@ -120,12 +130,19 @@ class LogMonitor {
   PrefixReader FromLog() const;
   // OK: consistent. kDataLoss: the log is convicted, and it has been told.
   // Others: it cannot be said.
+  // `shows`: who shows which history, for the alert.
   absl::Status Compare(const Tree& a, const Tree& b, const PrefixReader& read,
-                       const std::string& who);
+                       const std::string& shows);
+  // `key`: of the split, for telling of it once.
   absl::Status Convict(const checkpoint::EvidenceFile& evidence,
-                       const std::string& who);
+                       const std::string& key, const std::string& shows);
+  bool EnoughOfSplits(const std::string& key) const;
   void CheckPeers();
-  void CheckPeer(const PeerView& peer);
+  // Nothing: it cannot be reached, or shows what the log has not signed.
+  std::optional<Tree> AskPeer(const PeerView& peer);
+  // With each other, whatever the log shows.
+  void ComparePeers(const std::vector<PeerTree>& shown);
+  void CheckPeer(const PeerView& peer, const Tree& tree);
   void PeerAhead(const PeerView& peer, const Tree& tree);
 
   // Tells of trouble once, until it is over.

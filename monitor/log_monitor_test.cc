@@ -156,9 +156,21 @@ class LogMonitorTest : public ::testing::Test {
 
   // A mirror or, without tiles, a witness that shows what `tiles` has.
   void AddPeer(tiles::MemoryTiles* tiles, bool is_mirror) {
-    peers_.push_back({is_mirror ? "the mirror" : "the witness",
-                      [tiles] { return tiles->ReadCheckpoint(); },
+    AddPeer(is_mirror ? "the mirror" : "the witness", tiles, is_mirror);
+  }
+  void AddPeer(const std::string& name, tiles::MemoryTiles* tiles,
+               bool is_mirror) {
+    peers_.push_back({name, [tiles] { return tiles->ReadCheckpoint(); },
                       is_mirror ? tiles : nullptr});
+  }
+
+  size_t EvidenceFiles() const {
+    size_t files = 0;
+    for (const auto& file :
+         std::filesystem::directory_iterator(folder_ + "/state/evidence")) {
+      files += file.path().extension() == ".evidence" ? 1 : 0;
+    }
+    return files;
   }
 
   // The evidence of the only alert holds before others.
@@ -627,6 +639,77 @@ TEST_F(LogMonitorTest, ConvictsByWhatAWitnessHasCosigned) {
     Convicted();
     Stop();
   }
+}
+
+// Whom the log has shown more than us, and not the same.
+TEST_F(LogMonitorTest, ConvictsByTwoPeersThatAreBothAhead) {
+  tiles::MemoryTiles one = LogOf(3);
+  tiles::MemoryTiles other = LogOf(3, /*forked=*/true);
+  AddPeer("w1", &one, false);
+  AddPeer("w2", &one, false);
+  AddPeer("w3", &other, false);
+  AddPeer("w4", &other, false);
+  tiles_ = LogOf(1);
+  ASSERT_OK(Start("peer_interval: 1s"));
+  EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
+  EXPECT_THAT(alerts_[0].text, HasSubstr("w1 shows one and w3 the other"));
+  const checkpoint::Conviction conviction = Convicted();
+  EXPECT_EQ(conviction.older.tree_size, 6u);
+  EXPECT_EQ(conviction.newer.tree_size, 6u);
+  EXPECT_NE(conviction.older.root_hash, conviction.newer.root_hash);
+  EXPECT_TRUE(monitor_->in_trouble());
+}
+
+TEST_F(LogMonitorTest, TellsOfOneSplitOnceWhoeverShowsIt) {
+  tiles::MemoryTiles one = LogOf(3);
+  tiles::MemoryTiles other = LogOf(3, /*forked=*/true);
+  AddPeer("w1", &other, false);
+  AddPeer("w2", &one, false);
+  tiles_ = LogOf(1);
+  const std::string yaml = "peer_interval: 1s";
+  ASSERT_OK(Start(yaml));
+  EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
+  // The same two again; then the log itself, beside one of them and beyond.
+  for (const int requests : {1, 3, 4, 9}) {
+    SCOPED_TRACE(requests);
+    tiles_ = LogOf(requests);
+    clock_.Advance(1000);
+    EXPECT_THAT(LookAgain(), IsEmpty());
+    ASSERT_OK(Start(yaml));
+  }
+  EXPECT_EQ(EvidenceFiles(), 1u);
+}
+
+TEST_F(LogMonitorTest, ConvictsByPeersOfALogThatShowsNothing) {
+  tiles::MemoryTiles one = LogOf(3);
+  tiles::MemoryTiles other = LogOf(3, /*forked=*/true);
+  AddPeer("w1", &one, false);
+  AddPeer("m1", &other, true);
+  ASSERT_OK(Start());
+  EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
+  EXPECT_FALSE(looked_.ok());
+  EXPECT_EQ(monitor_->size(), 0u);
+  Convicted();
+}
+
+// A log that is beyond help fills no disk.
+TEST_F(LogMonitorTest, KeepsSoManyFilesOfSplitsAndNoMore) {
+  uint64_t size = 100;
+  for (const char root : {'a', 'b'}) {
+    peers_.push_back({std::string(1, root), [&, root] {
+                        return log_.CheckpointOf(size, std::string(32, root),
+                                                 nullptr);
+                      }});
+  }
+  ASSERT_OK(Start("peer_interval: 1s"));
+  size_t told = 0;
+  for (size_t i = 0; i < LogMonitor::kMaxSplits + 2; ++i, ++size) {
+    told += Look().size();
+    clock_.Advance(1000);
+  }
+  EXPECT_EQ(told, LogMonitor::kMaxSplits);
+  EXPECT_EQ(EvidenceFiles(), LogMonitor::kMaxSplits);
+  EXPECT_TRUE(monitor_->in_trouble());
 }
 
 TEST_F(LogMonitorTest, IsQuietAboutPeersOfOneHistory) {
