@@ -228,7 +228,11 @@ absl::Status LogMonitor::Compare(const Tree& a, const Tree& b,
   }
   absl::StatusOr<LogFeed::Prefix> answer = read(older.size, newer);
   // Whatever it says, it convicts nobody.
-  if (!answer.ok()) return absl::UnavailableError(answer.status().message());
+  if (!answer.ok()) {
+    return absl::UnavailableError(
+        absl::StrCat("no proof between sizes ", older.size, " and ", newer.size,
+                     ": ", answer.status().message()));
+  }
   LogFeed::Prefix prefix = *std::move(answer);
   ASSIGN_OR_RETURN(const Tree shown, Open(prefix.newer));
   if (shown.size < older.size) {
@@ -346,41 +350,74 @@ void LogMonitor::ComparePeers(const std::vector<PeerTree>& shown) {
 }
 
 void LogMonitor::CheckPeer(const PeerView& peer, const Tree& tree) {
-  if (tree.size > newest_->size && peer.tiles == nullptr) {
-    return PeerAhead(peer, tree);
+  const absl::Status consistent = CompareWithPeer(peer, tree);
+  if (!consistent.ok() && !absl::IsDataLoss(consistent)) {
+    return Doubt(peer, tree, consistent);
   }
-  PrefixReader read = FromLog();
-  if (tree.size > newest_->size) {
-    read = [&peer](uint64_t size,
-                   const Tree& newer) -> absl::StatusOr<LogFeed::Prefix> {
+  doubts_.erase(peer.name);
+  Over(absl::StrCat("ahead ", peer.name));
+}
+
+absl::Status LogMonitor::CompareWithPeer(const PeerView& peer,
+                                         const Tree& tree) {
+  const std::string shows = absl::StrCat(peer.name, " shows the other");
+  if (tree.size <= newest_->size) {
+    const absl::Status consistent = Compare(*newest_, tree, FromLog(), shows);
+    if (!consistent.ok() && !absl::IsDataLoss(consistent)) {
+      parts_.note(absl::StrCat(peer.name, ": ", consistent.message()));
+    }
+    return consistent;
+  }
+  if (peer.tiles != nullptr) {
+    const PrefixReader read =
+        [&peer](uint64_t size,
+                const Tree& newer) -> absl::StatusOr<LogFeed::Prefix> {
       ASSIGN_OR_RETURN(checkpoint::PrefixProof proof,
                        PrefixFromTiles(peer.tiles, size, newer.size));
       return LogFeed::Prefix{newer.note, std::move(proof)};
     };
+    const absl::Status consistent = Compare(*newest_, tree, read, shows);
+    if (absl::IsDataLoss(consistent)) return consistent;
+    if (!consistent.ok()) {
+      parts_.note(absl::StrCat(peer.name, ": ", consistent.message()));
+    }
   }
-  const absl::Status consistent = Compare(
-      *newest_, tree, read, absl::StrCat(peer.name, " shows the other"));
-  if (!consistent.ok() && !absl::IsDataLoss(consistent)) {
-    parts_.note(absl::StrCat(peer.name, ": ", consistent.message()));
-  }
-  if (tree.size > newest_->size) return PeerAhead(peer, tree);
-  ahead_since_.erase(peer.name);
-  Over(absl::StrCat("ahead ", peer.name));
+  return absl::UnavailableError(absl::StrCat("the log has shown no more than ",
+                                             newest_->size, " entries"));
 }
 
 // Not provable, but not right either when it lasts: the log hides a tree that it
-// has signed.
-void LogMonitor::PeerAhead(const PeerView& peer, const Tree& tree) {
+// has signed, or what proves that it has only grown from it.
+void LogMonitor::Doubt(const PeerView& peer, const Tree& tree,
+                       const absl::Status& why) {
   const int64_t now = parts_.clock->NowUnixMs();
-  const int64_t since = ahead_since_.emplace(peer.name, now).first->second;
-  if (now - since <
+  PeerDoubt& doubt =
+      doubts_.try_emplace(peer.name, PeerDoubt{tree, now}).first->second;
+  const std::string key = absl::StrCat("ahead ", peer.name);
+  // What cannot be proven of the same tree has just been tried.
+  if (doubt.tree.root != tree.root && DoubtIsOver(peer, doubt)) {
+    doubt = {tree, now};
+    Over(key);
+  }
+  if (now - doubt.since <
       absl::ToInt64Milliseconds(options_.config.peer_ahead_after)) {
     return;
   }
-  Trouble(RuleKind::kSplitView, absl::StrCat("ahead ", peer.name),
-          absl::StrCat(peer.name, " has a checkpoint of ", tree.size,
-                       " entries; the log has shown no more than ",
-                       newest_->size, " since ", TimeText(since)));
+  Trouble(
+      RuleKind::kSplitView, key,
+      absl::StrCat(peer.name, " has had a checkpoint of ", doubt.tree.size,
+                   " entries since ", TimeText(doubt.since),
+                   ", and the log does not prove that it is of its history: ",
+                   why.message()));
+}
+
+// A peer may know more than a busy log has shown whenever we look: what counts is
+// whether the log comes to show what the peer had.
+bool LogMonitor::DoubtIsOver(const PeerView& peer, const PeerDoubt& doubt) {
+  if (doubt.tree.size > newest_->size) return false;
+  return Compare(*newest_, doubt.tree, FromLog(),
+                 absl::StrCat(peer.name, " showed the other"))
+      .ok();
 }
 
 // --- Telling and keeping --------------------------------------------------------

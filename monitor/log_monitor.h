@@ -6,8 +6,8 @@
 //          be reached) or at all (kInternal: its folder); what is wrong with the log
 //          is an alert.
 // Threads: one; Stop from any.
-// Memory:  what live_check.h and rule_book.h say, the newest checkpoint of each
-//          peer, and the last kMaxTold troubles; of two histories the monitor
+// Memory:  what live_check.h and rule_book.h say, two checkpoints of each peer,
+//          and the last kMaxTold troubles; of two histories the monitor
 //          tells kMaxSplits times and keeps as many files.
 // Durable: alerts are given out before the state that has them is kept, so a crash
 //          may repeat some, with the same ids, and loses none.
@@ -111,6 +111,11 @@ class LogMonitor {
     const PeerView* peer = nullptr;  // one of parts_
     Tree tree;
   };
+  // A tree that a peer has, and that is not proven to be of the log's history.
+  struct PeerDoubt {
+    Tree tree;
+    int64_t since = 0;
+  };
   // Reads how the first leaves lie in a newer tree.
   using PrefixReader =
       std::function<absl::StatusOr<LogFeed::Prefix>(uint64_t, const Tree&)>;
@@ -143,7 +148,10 @@ class LogMonitor {
   // With each other, whatever the log shows.
   void ComparePeers(const std::vector<PeerTree>& shown);
   void CheckPeer(const PeerView& peer, const Tree& tree);
-  void PeerAhead(const PeerView& peer, const Tree& tree);
+  // Compare, with kUnavailable also for a tree that is ahead of the log.
+  absl::Status CompareWithPeer(const PeerView& peer, const Tree& tree);
+  void Doubt(const PeerView& peer, const Tree& tree, const absl::Status& why);
+  bool DoubtIsOver(const PeerView& peer, const PeerDoubt& doubt);
 
   // Tells of trouble once, until it is over.
   void Trouble(RuleKind kind, const std::string& key, const std::string& text,
@@ -167,7 +175,7 @@ class LogMonitor {
   std::string webhook_failure_;  // that was told of last
   int64_t saved_unix_ms_ = 0;
   int64_t peers_unix_ms_ = 0;  // when they were asked last; 0: never
-  std::map<std::string, int64_t> ahead_since_;
+  std::map<std::string, PeerDoubt> doubts_;  // by peer
   client::Pause pause_;
 };
 

@@ -734,6 +734,88 @@ TEST_F(LogMonitorTest, TellsOfAWitnessThatKnowsMoreForLong) {
   clock_.Advance(60'000);
   EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
   EXPECT_EQ(alerts_[0].evidence, "");  // suspicious, not proven
+  EXPECT_THAT(alerts_[0].text, HasSubstr("shown no more than 4 entries"));
+}
+
+// It is always a step behind what the witness has just cosigned, and takes it.
+TEST_F(LogMonitorTest, IsQuietAboutABusyLogThatCatchesUp) {
+  tiles::MemoryTiles ahead;
+  AddPeer(&ahead, false);
+  ASSERT_OK(Start("{peer_interval: 1s, peer_ahead_after: 10m}"));
+  for (int requests = 1; requests < 6; ++requests) {
+    tiles_ = LogOf(requests);
+    ahead = LogOf(requests + 1);
+    EXPECT_THAT(LookAgain(), IsEmpty());
+    clock_.Advance(9 * 60'000);
+  }
+  EXPECT_THAT(notes_, IsEmpty());
+}
+
+TEST_F(LogMonitorTest, ConvictsABusyLogByWhatAWitnessHadBefore) {
+  tiles::MemoryTiles ahead = LogOf(2, /*forked=*/true);
+  AddPeer(&ahead, false);
+  tiles_ = LogOf(1);
+  ASSERT_OK(Start("{peer_interval: 1s, peer_ahead_after: 10m}"));
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  tiles_ = LogOf(3);
+  ahead = LogOf(4, /*forked=*/true);
+  clock_.Advance(1000);
+  EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
+  EXPECT_THAT(alerts_[0].text, HasSubstr("the witness showed the other"));
+  EXPECT_EQ(Convicted().older.tree_size, 5u);
+}
+
+// A fork that answers no question, or none well, is not convicted; it is not left
+// alone either.
+TEST_F(LogMonitorTest, TellsOfALogThatNeverProvesWhatAWitnessHas) {
+  const std::function<void()> answers_badly[] = {
+      [this] { tiles_.EraseTile(0, 0); },
+      [this] { tiles_.Tile(0, 0)[0] ^= 1; },
+  };
+  for (const auto& answer_badly : answers_badly) {
+    std::filesystem::remove_all(folder_ + "/state");
+    tiles::MemoryTiles fork = LogOf(1, /*forked=*/true);
+    peers_.clear();
+    AddPeer(&fork, false);
+    tiles_ = LogOf(2);
+    answer_badly();
+    ASSERT_OK(Start("{peer_interval: 1s, peer_ahead_after: 10m}"));
+    EXPECT_THAT(LookAgain(), IsEmpty());
+    clock_.Advance(9 * 60'000);
+    EXPECT_THAT(LookAgain(), IsEmpty());
+    clock_.Advance(60'000);
+    EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
+    EXPECT_EQ(alerts_[0].evidence, "");
+    EXPECT_THAT(alerts_[0].text, HasSubstr("the witness has had a checkpoint "
+                                           "of 4 entries since"));
+    EXPECT_THAT(alerts_[0].text, HasSubstr("proof between sizes 4 and 5"));
+    clock_.Advance(1000);
+    EXPECT_THAT(LookAgain(), IsEmpty());
+    EXPECT_TRUE(monitor_->in_trouble());
+    Stop();
+  }
+}
+
+TEST_F(LogMonitorTest, IsQuietAboutALogThatProvesInTime) {
+  tiles::MemoryTiles behind = LogOf(1);
+  AddPeer(&behind, false);
+  tiles_ = LogOf(2);
+  tiles_.EraseTile(0, 0);
+  ASSERT_OK(Start("{peer_interval: 1s, peer_ahead_after: 10m}"));
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  clock_.Advance(9 * 60'000);
+  tiles_ = LogOf(2);
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  // The time begins anew.
+  clock_.Advance(60'000);
+  tiles_.EraseTile(0, 0);
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  clock_.Advance(10 * 60'000);
+  EXPECT_THAT(LookAgain(), ElementsAre("split-view"));
+  tiles_ = LogOf(2);
+  clock_.Advance(1000);
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  EXPECT_FALSE(monitor_->in_trouble());
 }
 
 TEST_F(LogMonitorTest, GoesOnWithoutAPeerThatIsAway) {

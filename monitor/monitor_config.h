@@ -80,7 +80,8 @@ struct MonitorConfig {
   std::vector<Peer> witnesses;  // monitoring prefixes
   std::vector<Peer> mirrors;
   absl::Duration peer_interval = absl::Minutes(1);
-  // How long a peer may know more of the log than the log shows.
+  // How long a peer may have a checkpoint that the log does not show, or does
+  // not prove to be of its history.
   absl::Duration peer_ahead_after = absl::Minutes(10);
   bool to_output = true;
   WebhookConfig webhook;
