@@ -88,6 +88,14 @@ class LogMonitorTest : public ::testing::Test {
     return link;
   }
 
+  uint64_t ChangeStatus(absl::string_view submitter,
+                        v1::SubmitterStatus status) {
+    v1::Statement statement = log_.Make(v1::STATEMENT_KIND_STATUS_CHANGE, "");
+    statement.mutable_status_change()->set_submitter(std::string(submitter));
+    statement.mutable_status_change()->set_status(status);
+    return log_.Add(statement);
+  }
+
   int64_t AdmittedAt(uint64_t index) const {
     const auto peek = statement::PeekEntry(log_.entry(index));
     EXPECT_OK(peek);
@@ -464,6 +472,33 @@ TEST_F(LogMonitorTest, TellsOfAnAgencyGoneSilent) {
   clock_.Advance(2 * 24 * kHour);
   EXPECT_THAT(LookAgain(), ElementsAre("silent 3"));
   EXPECT_THAT(LookAgain(), IsEmpty());
+}
+
+TEST_F(LogMonitorTest, IsQuietAboutAnAgencyThatMayNotSpeak) {
+  const std::string yaml = "rules: [{on: silent, after: 30d}]";
+  log_.Enrol("ori:CA0010000");
+  log_.Enrol("ori:CA0370000");
+  log_.Enrol("ori:CA0380000");
+  ChangeStatus("ori:CA0010000", v1::SUBMITTER_STATUS_SUSPENDED);
+  ChangeStatus("ori:CA0370000", v1::SUBMITTER_STATUS_LEFT);
+  // Of one that is there already: it has said nothing itself.
+  const uint64_t confirmed =
+      ChangeStatus("ori:CA0380000", v1::SUBMITTER_STATUS_ACTIVE);
+  ASSERT_OK(Start(yaml));
+  EXPECT_THAT(Look(), IsEmpty());
+  ASSERT_OK(Start(yaml));
+  clock_.Advance(31 * 24 * kHour);
+  EXPECT_THAT(LookAgain(),
+              ElementsAre("silent 3", absl::StrCat("silent ", confirmed - 3)));
+  // Whoever is back has its time from then on.
+  log_.set_step_ms(31 * 24 * kHour);
+  const uint64_t back =
+      ChangeStatus("ori:CA0010000", v1::SUBMITTER_STATUS_ACTIVE);
+  clock_.Set(AdmittedAt(back) + 29 * 24 * kHour);
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Advance(2 * 24 * kHour);
+  EXPECT_THAT(LookAgain(), ElementsAre(absl::StrCat("silent ", back)));
+  EXPECT_EQ(alerts_[0].submitter, "ori:CA0010000");
 }
 
 // --- Trouble ----------------------------------------------------------------------

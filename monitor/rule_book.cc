@@ -162,12 +162,29 @@ void RuleBook::Follow(const CheckedEntry& entry,
   const int64_t admitted = entry.entry.admitted_unix_ms();
   const auto agency = agencies_.find(submitter);
   if (agency != agencies_.end()) agency->second = {admitted, entry.index};
-  if (statement.has_enrolment() &&
-      statement.enrolment().kind() == v1::SUBMITTER_KIND_AGENCY) {
-    agencies_[statement.enrolment().submitter()] = {admitted, entry.index};
+  if (statement.has_enrolment()) {
+    FollowStatus(statement.enrolment().submitter(), entry, registry);
+  }
+  if (statement.has_status_change()) {
+    FollowStatus(statement.status_change().submitter(), entry, registry);
   }
   FollowRequest(entry, registry);
   FollowAnswers(statement);
+}
+
+// Who may not speak is not silent. Whoever comes back has its time from then on;
+// a registrar's word about one that is there is not its own.
+void RuleBook::FollowStatus(const std::string& submitter,
+                            const CheckedEntry& entry,
+                            const statement::Registry& registry) {
+  const auto found = registry.FindSubmitter(submitter, entry.index + 1);
+  if (!found.ok() || found->kind != v1::SUBMITTER_KIND_AGENCY) return;
+  if (found->status != v1::SUBMITTER_STATUS_ACTIVE) {
+    agencies_.erase(submitter);
+    return;
+  }
+  agencies_.try_emplace(submitter,
+                        Agency{entry.entry.admitted_unix_ms(), entry.index});
 }
 
 void RuleBook::FollowRequest(const CheckedEntry& entry,

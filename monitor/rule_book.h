@@ -92,6 +92,9 @@ class RuleBook {
   void OnAnswer(const CheckedEntry& entry, int64_t now,
                 std::vector<Alert>* alerts) const;
   void Follow(const CheckedEntry& entry, const statement::Registry& registry);
+  // What the registry says of a submitter after `entry`, which speaks of it.
+  void FollowStatus(const std::string& submitter, const CheckedEntry& entry,
+                    const statement::Registry& registry);
   void FollowRequest(const CheckedEntry& entry,
                      const statement::Registry& registry);
   void FollowAnswers(const v1::Statement& statement);
@@ -121,7 +124,7 @@ class RuleBook {
   OpenRequests answered_;  // or withdrawn: the newest of them
   OpenRequests reviews_;   // emergencies without one
   std::map<std::pair<uint64_t, std::string>, OpenSeal> seals_;
-  std::map<std::string, Agency> agencies_;
+  std::map<std::string, Agency> agencies_;  // that may speak
   // Ids of alerts about what is open.
   std::set<std::string> told_;
 };
