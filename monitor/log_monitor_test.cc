@@ -88,6 +88,32 @@ class LogMonitorTest : public ::testing::Test {
     return link;
   }
 
+  // Adds the platform's answer.
+  uint64_t Answer(uint64_t request, v1::Outcome outcome) {
+    v1::Statement response =
+        log_.Make(v1::STATEMENT_KIND_FOOTAGE_RESPONSE, kPlatform);
+    *response.mutable_footage_response()->mutable_request() = LinkTo(request);
+    response.mutable_footage_response()->set_outcome(outcome);
+    response.mutable_footage_response()->clear_refusal_ground();
+    return log_.Add(response);
+  }
+
+  // Adds a policy that limits nothing but what `change` says.
+  uint64_t Policy(v1::Channel channel,
+                  const std::function<void(v1::PolicyVersion*)>& change) {
+    v1::Statement statement = log_.Make(v1::STATEMENT_KIND_POLICY_VERSION, "");
+    v1::PolicyVersion policy;
+    policy.mutable_policy()->set_policy_id("test");
+    policy.mutable_policy()->set_version(1);
+    policy.set_title("Deadlines and limits");
+    *policy.mutable_in_force_from() =
+        statement::FromUnixMs(LogMaker::kStartUnixMs);
+    policy.add_channels(channel);
+    change(&policy);
+    *statement.mutable_policy_version() = policy;
+    return log_.Add(statement);
+  }
+
   uint64_t ChangeStatus(absl::string_view submitter,
                         v1::SubmitterStatus status) {
     v1::Statement statement = log_.Make(v1::STATEMENT_KIND_STATUS_CHANGE, "");
@@ -287,6 +313,25 @@ INSTANTIATE_TEST_SUITE_P(Rules, EntryRuleTest,
                            return absl::StrCat("Rule", info.index);
                          });
 
+TEST_F(LogMonitorTest, TellsOfRequestsThatAreBroaderThanThePolicyAllows) {
+  // What examples ask for is just within it.
+  const uint64_t policy =
+      Policy(v1::CHANNEL_REQUEST_FOR_ASSISTANCE, [](auto* p) {
+        p->set_max_window_seconds(4 * 3600);
+        p->set_max_area_square_metres(500000);
+      });
+  ASSERT_OK(Start("rules: [{on: over-broad}]", policy));
+  Request([](auto*) {});
+  const uint64_t long_one = Request([](auto* r) {
+    r->mutable_footage_window()->mutable_end()->set_seconds(
+        r->footage_window().begin().seconds() + 4 * 3600 + 1);
+  });
+  const uint64_t wide_one = Request(
+      [](auto* r) { r->mutable_area()->set_area_square_metres(500001); });
+  EXPECT_THAT(Look(), ElementsAre(absl::StrCat("over-broad ", long_one),
+                                  absl::StrCat("over-broad ", wide_one)));
+}
+
 TEST_F(LogMonitorTest, TellsOfFindingsOfThePolicy) {
   // No policy governs this log's channel, and none limits its windows.
   ASSERT_OK(
@@ -365,6 +410,70 @@ TEST_F(LogMonitorTest, TellsOnceOfAnswersThatAreOverdue) {
   EXPECT_THAT(LookAgain(), IsEmpty());
 }
 
+TEST_F(LogMonitorTest, TellsOfAnswersThatAreOverdueByThePolicy) {
+  ASSERT_OK(Start("rules: [{on: overdue}]"));
+  // Request 3 was there before any policy: it has no deadline.
+  Policy(v1::CHANNEL_REQUEST_FOR_ASSISTANCE,
+         [](auto* p) { p->set_response_deadline_seconds(48 * 3600); });
+  const uint64_t late = log_.Request(kAgency);
+  const int64_t due = AdmittedAt(late) + 48 * kHour;
+  clock_.Set(due - 1);
+  EXPECT_THAT(Look(), IsEmpty());
+  // The deadline is remembered over a restart.
+  ASSERT_OK(Start("rules: [{on: overdue}]"));
+  clock_.Set(due);
+  EXPECT_THAT(LookAgain(), ElementsAre(absl::StrCat("overdue ", late)));
+  EXPECT_THAT(alerts_[0].text, HasSubstr("due " + TimeText(due)));
+  clock_.Advance(1000 * kHour);
+  EXPECT_THAT(LookAgain(), IsEmpty());
+}
+
+TEST_F(LogMonitorTest, ExpectsNoAnswerToARequestThatWasWithdrawn) {
+  ASSERT_OK(Start("rules: [{on: overdue, after: 72h}]", 4));
+  const uint64_t withdrawn = log_.Request(kAgency);
+  const uint64_t corrected = log_.Request(kAgency);
+  v1::Statement amendment = log_.Make(v1::STATEMENT_KIND_AMENDMENT, kAgency);
+  *amendment.mutable_amendment()->mutable_target() = LinkTo(corrected);
+  log_.Add(amendment);  // a correction withdraws nothing
+  amendment = log_.Make(v1::STATEMENT_KIND_AMENDMENT, kAgency);
+  *amendment.mutable_amendment()->mutable_target() = LinkTo(withdrawn);
+  amendment.mutable_amendment()->mutable_withdrawal()->set_reason_code(
+      "CASE_CLOSED");
+  log_.Add(amendment);
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Advance(100 * kHour);
+  EXPECT_THAT(LookAgain(),
+              ElementsAre("overdue 3", absl::StrCat("overdue ", corrected)));
+}
+
+TEST_F(LogMonitorTest, ExpectsAnAnswerAfterOneThatIsPending) {
+  ASSERT_OK(Start("rules: [{on: overdue, after: 72h}]"));
+  Answer(3, v1::OUTCOME_PENDING);
+  const uint64_t answered = log_.Request(kAgency);
+  Answer(answered, v1::OUTCOME_PENDING);
+  Answer(answered, v1::OUTCOME_FULL);
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Advance(100 * kHour);
+  EXPECT_THAT(LookAgain(), ElementsAre("overdue 3"));
+}
+
+TEST_F(LogMonitorTest, TellsOfReviewsThatAreOverdueByThePolicy) {
+  ASSERT_OK(Start("rules: [{on: review-overdue}]"));
+  Request(MakeEmergency);  // before any policy: there is no deadline
+  Policy(v1::CHANNEL_EMERGENCY, [](auto* p) {
+    p->set_response_deadline_seconds(3600);
+    p->set_review_deadline_seconds(48 * 3600);
+  });
+  const uint64_t late = Request(MakeEmergency);
+  const int64_t due = AdmittedAt(late) + 48 * kHour;
+  clock_.Set(due - 1);
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Set(due);
+  EXPECT_THAT(LookAgain(), ElementsAre(absl::StrCat("review-overdue ", late)));
+  clock_.Advance(1000 * kHour);
+  EXPECT_THAT(LookAgain(), IsEmpty());
+}
+
 TEST_F(LogMonitorTest, TellsOnceOfEmergenciesThatNobodyReviewed) {
   ASSERT_OK(Start("rules: [{on: review-overdue, after: 72h}]"));
   Request([](auto*) {});  // no emergency
@@ -433,13 +542,32 @@ TEST_F(LogMonitorTest, TellsOfSealsThatHaveEnded) {
   clock_.Advance(90 * 24 * kHour);
   EXPECT_THAT(LookAgain(), IsEmpty());  // the day of grace
   clock_.Advance(24 * kHour);
-  const std::vector<std::string> alerts = LookAgain();
-  EXPECT_FALSE(alerts.empty());
-  for (const std::string& alert : alerts) {
-    // Entry 3 was there before, but its seal ended while the monitor looked.
-    EXPECT_THAT(alert, ::testing::AnyOf("seal-overdue 3",
-                                        absl::StrCat("seal-overdue ", sealed)));
-  }
+  // Two fields each. Entry 3 was there before, but its seals ended while the
+  // monitor looked.
+  const std::string late = absl::StrCat("seal-overdue ", sealed);
+  EXPECT_THAT(LookAgain(),
+              ElementsAre("seal-overdue 3", "seal-overdue 3", late, late));
+  EXPECT_THAT(alerts_[2].text, HasSubstr("the seal of case_number in entry"));
+  EXPECT_THAT(alerts_[3].text, HasSubstr("the seal of narrative in entry"));
+  EXPECT_THAT(LookAgain(), IsEmpty());
+}
+
+TEST_F(LogMonitorTest, IsQuietAboutSealsThatWereOpenedOrErased) {
+  constexpr int64_t kEnd = LogMaker::kStartUnixMs + 2 * kHour;
+  const LogMaker::Sealed left = log_.SealedRequest(kAgency, kEnd);
+  const LogMaker::Sealed opened = log_.SealedRequest(kAgency, kEnd);
+  const uint64_t erased = log_.Request(kAgency);  // two fields, of 90 days
+  log_.Unseal(kAgency, opened, kEnd);
+  v1::Statement erasure = log_.Make(v1::STATEMENT_KIND_ERASURE, "");
+  *erasure.mutable_erasure()->mutable_target() = LinkTo(erased);
+  log_.Add(erasure);
+  ASSERT_OK(Start("rules: [{on: seal-overdue, submitter: 'ori:CA0194200'}]"));
+  EXPECT_THAT(Look(), IsEmpty());
+  clock_.Advance(200 * 24 * kHour);
+  // Entry 3 is the fixture's.
+  EXPECT_THAT(LookAgain(),
+              ElementsAre("seal-overdue 3", "seal-overdue 3",
+                          absl::StrCat("seal-overdue ", left.index)));
 }
 
 TEST_F(LogMonitorTest, IsQuietAboutSealsThatWereRenewed) {
