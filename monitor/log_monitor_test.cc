@@ -200,8 +200,9 @@ class LogMonitorTest : public ::testing::Test {
 
   size_t EvidenceFiles() const {
     size_t files = 0;
-    for (const auto& file :
-         std::filesystem::directory_iterator(folder_ + "/state/evidence")) {
+    std::error_code none;  // not made yet
+    for (const auto& file : std::filesystem::directory_iterator(
+             folder_ + "/state/evidence", none)) {
       files += file.path().extension() == ".evidence" ? 1 : 0;
     }
     return files;
