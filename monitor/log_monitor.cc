@@ -60,6 +60,7 @@ absl::Status LogMonitor::Load() {
                                      memory.since_unix_ms);
   if (!memory.open.empty()) RETURN_IF_ERROR(book_->Load(memory.open));
   told_ = {memory.told.begin(), memory.told.end()};
+  LoadDoubts(memory.unproven);
   if (!memory.note.empty()) {
     ASSIGN_OR_RETURN(newest_, Open(memory.note));
   }
@@ -69,6 +70,19 @@ absl::Status LogMonitor::Load() {
   memory_ = std::move(memory);
   taken_ = {};
   return absl::OkStatus();
+}
+
+// Of the peers that there are now, by keys that are trusted now.
+void LogMonitor::LoadDoubts(const std::vector<UnprovenTree>& unproven) {
+  doubts_.clear();
+  for (const UnprovenTree& one : unproven) {
+    const bool there = std::any_of(
+        parts_.peers.begin(), parts_.peers.end(),
+        [&](const PeerView& peer) { return peer.name == one.peer; });
+    auto tree = Open(one.note);
+    if (!there || !tree.ok()) continue;
+    doubts_[one.peer] = {*std::move(tree), one.since_unix_ms};
+  }
 }
 
 absl::StatusOr<LogMonitor::Tree> LogMonitor::Open(
@@ -354,7 +368,11 @@ void LogMonitor::CheckPeer(const PeerView& peer, const Tree& tree) {
   if (!consistent.ok() && !absl::IsDataLoss(consistent)) {
     return Doubt(peer, tree, consistent);
   }
-  doubts_.erase(peer.name);
+  Settle(peer);
+}
+
+void LogMonitor::Settle(const PeerView& peer) {
+  if (doubts_.erase(peer.name) > 0) changed_ = true;
   Over(absl::StrCat("ahead ", peer.name));
 }
 
@@ -391,20 +409,22 @@ absl::Status LogMonitor::CompareWithPeer(const PeerView& peer,
 void LogMonitor::Doubt(const PeerView& peer, const Tree& tree,
                        const absl::Status& why) {
   const int64_t now = parts_.clock->NowUnixMs();
-  PeerDoubt& doubt =
-      doubts_.try_emplace(peer.name, PeerDoubt{tree, now}).first->second;
-  const std::string key = absl::StrCat("ahead ", peer.name);
+  const auto known = doubts_.find(peer.name);
   // What cannot be proven of the same tree has just been tried.
-  if (doubt.tree.root != tree.root && DoubtIsOver(peer, doubt)) {
-    doubt = {tree, now};
-    Over(key);
+  if (known != doubts_.end() && known->second.tree.root != tree.root &&
+      DoubtIsOver(peer, known->second)) {
+    Settle(peer);
   }
+  const auto [place, is_new] =
+      doubts_.try_emplace(peer.name, PeerDoubt{tree, now});
+  changed_ = changed_ || is_new;
+  const PeerDoubt& doubt = place->second;
   if (now - doubt.since <
       absl::ToInt64Milliseconds(options_.config.peer_ahead_after)) {
     return;
   }
   Trouble(
-      RuleKind::kSplitView, key,
+      RuleKind::kSplitView, absl::StrCat("ahead ", peer.name),
       absl::StrCat(peer.name, " has had a checkpoint of ", doubt.tree.size,
                    " entries since ", TimeText(doubt.since),
                    ", and the log does not prove that it is of its history: ",
@@ -461,6 +481,10 @@ absl::Status LogMonitor::Save() {
                            taken.identities.end());
   memory_.open = book_->Save();
   memory_.told = {told_.begin(), told_.end()};
+  memory_.unproven.clear();
+  for (const auto& [peer, doubt] : doubts_) {
+    memory_.unproven.push_back({peer, doubt.tree.note, doubt.since});
+  }
   memory_.undelivered.clear();
   if (parts_.webhook != nullptr) {
     memory_.undelivered = parts_.webhook->Waiting();

@@ -124,6 +124,7 @@ class LogMonitor {
       : options_(std::move(options)), parts_(std::move(parts)) {}
 
   absl::Status Load();
+  void LoadDoubts(const std::vector<UnprovenTree>& unproven);
   absl::Status Forget();
   absl::Status Follow(absl::Duration patience);
   absl::Status Take(uint64_t index, absl::string_view bytes);
@@ -150,6 +151,7 @@ class LogMonitor {
   void CheckPeer(const PeerView& peer, const Tree& tree);
   // Compare, with kUnavailable also for a tree that is ahead of the log.
   absl::Status CompareWithPeer(const PeerView& peer, const Tree& tree);
+  void Settle(const PeerView& peer);
   void Doubt(const PeerView& peer, const Tree& tree, const absl::Status& why);
   bool DoubtIsOver(const PeerView& peer, const PeerDoubt& doubt);
 

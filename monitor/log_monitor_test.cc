@@ -960,6 +960,32 @@ TEST_F(LogMonitorTest, TellsOfALogThatNeverProvesWhatAWitnessHas) {
   }
 }
 
+// One that looks once, from a timer, comes to tell of it as well.
+TEST_F(LogMonitorTest, RemembersOverARestartWhatAWitnessHad) {
+  tiles::MemoryTiles ahead = LogOf(2);
+  AddPeer(&ahead, false);
+  tiles_ = LogOf(1);
+  const std::string yaml = "{peer_interval: 1s, peer_ahead_after: 10m}";
+  ASSERT_OK(Start(yaml));
+  EXPECT_THAT(LookAgain(), IsEmpty());
+  ahead = LogOf(3);
+  for (int minutes = 1; minutes < 10; ++minutes) {
+    clock_.Advance(60'000);
+    ASSERT_OK(Start(yaml));
+    EXPECT_THAT(LookAgain(), IsEmpty());
+  }
+  clock_.Advance(60'000);
+  ASSERT_OK(Start(yaml));
+  ASSERT_THAT(LookAgain(), ElementsAre("split-view"));
+  EXPECT_THAT(alerts_[0].text, HasSubstr("a checkpoint of 5 entries since"));
+  // A peer that is asked no more is forgotten.
+  peers_.clear();
+  ASSERT_OK(Start(yaml));
+  ASSERT_OK(monitor_->Keep());
+  EXPECT_THAT(ReadAll(folder_ + "/state/state.json"),
+              HasSubstr("\"unproven\":[]"));
+}
+
 TEST_F(LogMonitorTest, IsQuietAboutALogThatProvesInTime) {
   tiles::MemoryTiles behind = LogOf(1);
   AddPeer(&behind, false);

@@ -104,6 +104,12 @@ absl::Status FromJson(const Json& json, LiveState* live, MonitorMemory* memory,
         {item.at(0).get<uint64_t>(), item.at(1).get<std::string>(),
          item.at(2).get<int64_t>(), item.at(3).get<uint64_t>()});
   }
+  // Nor has one from before these were kept.
+  for (const Json& item : json.value("unproven", Json::array())) {
+    memory->unproven.push_back({item.at(0).get<std::string>(),
+                                item.at(1).get<std::string>(),
+                                item.at(2).get<int64_t>()});
+  }
   *control_bytes = json.at("control_bytes").get<uint64_t>();
   memory->origin = json.at("origin").get<std::string>();
   memory->note = json.at("note").get<std::string>();
@@ -209,6 +215,10 @@ absl::Status MonitorFolder::Save(const LiveCheck& check,
     renewed_seals.push_back(
         {seal.index, seal.path, seal.until_unix_ms, seal.renewal_index});
   }
+  Json unproven = Json::array();
+  for (const UnprovenTree& tree : memory.unproven) {
+    unproven.push_back({tree.peer, tree.note, tree.since_unix_ms});
+  }
   const Json json = {{"version", kVersion},
                      {"origin", memory.origin},
                      {"note", memory.note},
@@ -221,6 +231,7 @@ absl::Status MonitorFolder::Save(const LiveCheck& check,
                      {"since", memory.since_unix_ms},
                      {"open", memory.open},
                      {"told", memory.told},
+                     {"unproven", unproven},
                      {"recent", ListOf(memory.recent)},
                      {"undelivered", ListOf(memory.undelivered)}};
   RETURN_IF_ERROR(Replace(std::string(kStateFile), Dump(json)));

@@ -27,6 +27,13 @@
 
 namespace sightline::monitor {
 
+// What a peer had first of what the log has not proven since.
+struct UnprovenTree {
+  std::string peer;
+  std::string note;
+  int64_t since_unix_ms = 0;
+};
+
 // All but what LiveCheck knows.
 struct MonitorMemory {
   std::string origin;
@@ -38,6 +45,7 @@ struct MonitorMemory {
   std::vector<Alert> undelivered;  // of the webhook
   // Trouble that was told of and lasts: not told again.
   std::vector<std::string> told;
+  std::vector<UnprovenTree> unproven;  // at most one a peer
 };
 
 class MonitorFolder {
