@@ -22,8 +22,8 @@ std::string HexOf(const merkle::Hash& hash) {
   return base::HexEncode(crypto::AsBytes(hash));
 }
 
-// The roots that the first `size` leaves have in two histories. However the
-// trees have grown since, and whoever shows which: the same split.
+// The roots that the first `size` leaves have in two histories. However far one
+// of the trees has grown, and whoever shows which: the same split.
 std::string SplitKey(uint64_t size, const merkle::Hash& a,
                      const merkle::Hash& b) {
   const auto& [first, second] = std::minmax(a, b);
