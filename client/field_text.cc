@@ -144,6 +144,13 @@ bool SplitStep(absl::string_view path, absl::string_view* name, int* index,
   return true;
 }
 
+// Whether there is a message at `index` of a list, or in a single field.
+bool IsThere(const Message& message, const FieldDescriptor& field, int index) {
+  const auto& r = *message.GetReflection();
+  return field.is_repeated() ? index < r.FieldSize(message, &field)
+                             : r.HasField(message, &field);
+}
+
 // What lies at `index` of a list of messages, or in a single one; nothing set
 // gives an empty message.
 const Message& Below(const Message& message, const FieldDescriptor& field,
@@ -173,7 +180,10 @@ absl::StatusOr<std::string> FieldText(const Message& message,
   const bool descends = field->message_type() != nullptr &&
                         field->is_repeated() == (index != kWhole);
   if (!descends || IsTimestamp(*field)) return NoSuchField(path);
-  return FieldText(Below(message, *field, index), rest, style);
+  auto text = FieldText(Below(message, *field, index), rest, style);
+  // A number of nothing is no zero: the path alone was checked.
+  if (text.ok() && !IsThere(message, *field, index)) return std::string();
+  return text;
 }
 
 }  // namespace sightline::client

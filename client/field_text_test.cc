@@ -70,8 +70,21 @@ TEST(FieldText, IsEmptyForWhatIsNotSet) {
   EXPECT_THAT(FieldText(s, "footage_request.area.state"), IsOkAndHolds(""));
   EXPECT_THAT(FieldText(s, "footage_request.incident_window.begin"),
               IsOkAndHolds(""));
-  EXPECT_THAT(FieldText(s, "footage_response.outcome"),
+  EXPECT_THAT(FieldText(s, "footage_request.legal_process"),
               IsOkAndHolds("UNSPECIFIED"));
+}
+
+TEST(FieldText, IsEmptyBelowAMessageThatIsNotSet) {
+  v1::Statement s = Sample();
+  s.mutable_footage_request()->clear_escalates();
+  s.mutable_footage_request()->clear_area();
+  EXPECT_THAT(FieldText(s, "footage_request.escalates.index"),
+              IsOkAndHolds(""));
+  EXPECT_THAT(FieldText(s, "footage_request.area.area_square_metres"),
+              IsOkAndHolds(""));
+  EXPECT_THAT(FieldText(s, "footage_response.outcome"), IsOkAndHolds(""));
+  EXPECT_THAT(FieldText(s, "footage_response.request.nothing"),
+              StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST(FieldText, RefusesPathsThatLeadNowhere) {
