@@ -188,7 +188,10 @@ void AddRegistry(CLI::App* app, Invocation* run) {
   registry->footer(
       "Examples:\n"
       "  sightline registry list --state CA\n"
-      "  sightline registry show ori:CA0194200 --tree-size 5000");
+      "  sightline registry show ori:CA0194200 --tree-size 5000\n\n"
+      "What is shown is proven by entries of the log. That there is no newer "
+      "entry, such as one\nthat revokes a key, is not: `sightline audit` and "
+      "`sightline monitor` read every entry.");
   const auto flags = std::make_shared<Flags>();
   CLI::App* show = registry->add_subcommand("show", "One submitter");
   show->add_option("SUBMITTER", flags->submitter, "Its id, ori:CA0194200")
