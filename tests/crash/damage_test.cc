@@ -277,8 +277,6 @@ TEST_F(DamageTest, OfARemovedValueIsNamed) {
   EXPECT_OK(Audit());
 }
 
-// Any byte of any file with values in it. RocksDB's checksums find most; a byte
-// that no value depends on (statistics, an old version) may do no harm.
 // Each of the past belongs to a batch whose end the entries tell, too.
 TEST_F(DamageTest, OfAnOlderCheckpointThatIsRemovedIsNamed) {
   const storage::RocksDbOptions options = SmallOptions();
@@ -301,6 +299,8 @@ TEST_F(DamageTest, OfAnOlderCheckpointThatIsRemovedIsNamed) {
   }
 }
 
+// Any byte of any file with values in it. RocksDB's checksums find most; a byte
+// that no value depends on (statistics, an old version) may do no harm.
 TEST_F(DamageTest, OfAnyByteOfAFileIsAnErrorOrChangesNoValue) {
   // What came after the last start is in the write-ahead log.
   ASSERT_OK(log_->Restart());
