@@ -37,12 +37,12 @@ LOG_KEYS=(--log-key log.key)
 # What else it is started with.
 SERVE_WITH=()
 
-# Serves the log in data/; writes config.toml with where it listens. HTTP is where
-# it can be read without gRPC.
+# Serves the log in data/, on PORT if that is set; writes config.toml with where it
+# listens. HTTP is where it can be read without gRPC.
 serve() {
   rm -f listening
   mkfifo listening
-  sightlined --data-dir data --listen 127.0.0.1:0 --genesis genesis.bin \
+  sightlined --data-dir data --listen "127.0.0.1:${PORT:-0}" --genesis genesis.bin \
     "${LOG_KEYS[@]}" --seal-key seal.key --tls-cert server.crt \
     --tls-key server.key --tls-client-ca ca.crt --reserve-mb 0 \
     --http-listen 127.0.0.1:0 "${SERVE_WITH[@]}" \
