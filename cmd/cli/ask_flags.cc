@@ -1,6 +1,7 @@
 #include "cmd/cli/ask_flags.h"
 
 #include "absl/strings/str_cat.h"
+#include "cmd/cli/choices.h"
 
 namespace sightline::cli {
 namespace {
@@ -126,24 +127,38 @@ void AddFilters(CLI::App* command, AskFlags* flags) {
   AddPeriod(command, flags);
   command->add_option("--offence", flags->offences,
                       "Only with this NIBRS code; several allowed");
-  command->add_option(
-      "--purpose", flags->purposes,
-      absl::StrCat("Only with this purpose: ", Choices<v1::Purpose>()));
-  command->add_option(
-      "--channel", flags->channels,
-      absl::StrCat("Only through this channel: ", Choices<v1::Channel>()));
-  command->add_option("--process", flags->processes,
-                      "Only with this legal process, search_warrant");
-  command->add_option(
-      "--outcome", flags->outcomes,
-      absl::StrCat("Only with this outcome: ", Choices<v1::Outcome>()));
-  command->add_option(
-      "--status", flags->states,
-      absl::StrCat("Only in this state: ", Choices<v1::RequestState>()));
-  command->add_option("--assembly", flags->assembly,
-                      "Only declared assembly-related or not: yes, no");
-  command->add_option("--sealed", flags->sealed,
-                      "Only with or without a seal that runs: yes, no");
+  command
+      ->add_option(
+          "--purpose", flags->purposes,
+          absl::StrCat("Only with this purpose: ", Choices<v1::Purpose>()))
+      ->check(Offer<v1::Purpose>());
+  command
+      ->add_option(
+          "--channel", flags->channels,
+          absl::StrCat("Only through this channel: ", Choices<v1::Channel>()))
+      ->check(Offer<v1::Channel>());
+  command
+      ->add_option("--process", flags->processes,
+                   "Only with this legal process, search_warrant")
+      ->check(Offer<v1::LegalProcess>());
+  command
+      ->add_option(
+          "--outcome", flags->outcomes,
+          absl::StrCat("Only with this outcome: ", Choices<v1::Outcome>()))
+      ->check(Offer<v1::Outcome>());
+  command
+      ->add_option(
+          "--status", flags->states,
+          absl::StrCat("Only in this state: ", Choices<v1::RequestState>()))
+      ->check(Offer<v1::RequestState>());
+  command
+      ->add_option("--assembly", flags->assembly,
+                   "Only declared assembly-related or not: yes, no")
+      ->check(Offer<v1::Declared>());
+  command
+      ->add_option("--sealed", flags->sealed,
+                   "Only with or without a seal that runs: yes, no")
+      ->check(Offer<v1::Declared>());
   AddAsOf(command, flags);
 }
 

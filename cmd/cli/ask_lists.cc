@@ -6,6 +6,7 @@
 #include "base/status_macros.h"
 #include "cmd/cli/ask_answer.h"
 #include "cmd/cli/ask_text.h"
+#include "cmd/cli/choices.h"
 #include "cmd/cli/files.h"
 #include "statement/kinds.h"
 
@@ -126,10 +127,12 @@ void AddLists(CLI::App* ask, Invocation* run,
   CLI::App* const seals = ask->add_subcommand(
       "seals", "What is sealed, by whom, why, until when (9)");
   seals->add_option("--submitter", flags->submitter, "Only of this submitter");
-  seals->add_option("--ground", flags->ground,
-                    absl::StrCat("Only on this ground, else all but personal "
-                                 "data: ",
-                                 Choices<v1::SealGround>()));
+  seals
+      ->add_option("--ground", flags->ground,
+                   absl::StrCat("Only on this ground, else all but personal "
+                                "data: ",
+                                Choices<v1::SealGround>()))
+      ->check(Offer<v1::SealGround>());
   seals->add_flag("--overdue", flags->overdue, "Only whose end has passed");
   AddAsOf(seals, flags.get());
   SetAction(seals, run, [flags, run] { return Seals(*flags, *run); });
@@ -138,8 +141,10 @@ void AddLists(CLI::App* ask, Invocation* run,
   changes->add_option("--since-index", flags->index, "From this entry on")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  changes->add_option("--kind", flags->kinds,
-                      "Only amendment, unsealing, seal_renewal or erasure");
+  changes
+      ->add_option("--kind", flags->kinds,
+                   "Only amendment, unsealing, seal_renewal or erasure")
+      ->check(Offer("amendment, unsealing, seal_renewal, erasure"));
   SetAction(changes, run, [flags, run] { return Changes(*flags, *run); });
   for (CLI::App* const command : {request, complete, seals, changes}) {
     AddAnswerOptions(command, flags.get());
@@ -163,6 +168,7 @@ void AddCounts(CLI::App* ask, Invocation* run,
       ->add_option(
           "--by", flags->by,
           absl::StrCat("Counted by ", Choices<v1::StatisticsGrouping>()))
+      ->check(Offer<v1::StatisticsGrouping>())
       ->capture_default_str();
   compare->add_option("--only", flags->key, "Only this group, ori:CA0194200");
   compare->add_option("--population", flags->population,

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
+#include "cmd/cli/choices.h"
 #include "cmd/cli/files.h"
 #include "cmd/cli/output.h"
 #include "cmd/cli/values.h"
@@ -179,11 +180,13 @@ void AddSealOptions(CLI::App* command, SealFlags* flags) {
       ->add_option("--seal-ground", flags->ground,
                    absl::StrCat("Why: ", Choices<v1::SealGround>(),
                                 " [active_investigation]"))
+      ->check(Offer<v1::SealGround>())
       ->group(group);
   command
       ->add_option("--seal-granter", flags->granter,
                    absl::StrCat("Who granted it: ", Choices<v1::SealGranter>(),
                                 " [submitter]"))
+      ->check(Offer<v1::SealGranter>())
       ->group(group);
   command
       ->add_option("--seal-until", flags->until,

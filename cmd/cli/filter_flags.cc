@@ -1,6 +1,8 @@
 #include "cmd/cli/filter_flags.h"
 
+#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "cmd/cli/choices.h"
 #include "cmd/cli/values.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "statement/kinds.h"
@@ -22,9 +24,11 @@ void AddFilterOptions(CLI::App* command, FilterFlags* flags) {
   command->add_option("--from", flags->from, "First leaf index")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  command->add_option("--kind", flags->kinds,
-                      "Only statements of this kind, for example "
-                      "footage_request; several allowed");
+  command
+      ->add_option("--kind", flags->kinds,
+                   "Only statements of this kind, for example "
+                   "footage_request; several allowed")
+      ->check(Offer(absl::StrCat(KindChoices(), ", sealed_statement")));
   command->add_option("--submitter", flags->submitters,
                       "Only of this submitter, for example ori:CA0194200; "
                       "several allowed");

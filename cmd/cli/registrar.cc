@@ -10,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
 #include "client/log_client.h"
+#include "cmd/cli/choices.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/draft.h"
 #include "cmd/cli/exit_code.h"
@@ -127,8 +128,10 @@ void AddEnrol(CLI::App* app, Invocation* run) {
                     "\"ori:CA0194200\", \"prov:name\", \"platform:name\", "
                     "\"party:name\", \"court:name\" or \"keeper:name\"");
   enrol->add_option("--name", flags->name, "Official name");
-  enrol->add_option("--type", flags->type,
-                    absl::StrCat("Of an agency: ", Choices<v1::AgencyType>()));
+  enrol
+      ->add_option("--type", flags->type,
+                   absl::StrCat("Of an agency: ", Choices<v1::AgencyType>()))
+      ->check(Offer<v1::AgencyType>());
   enrol->add_option("--state", flags->state, "Two letters");
   enrol->add_option("--county", flags->county, "FIPS code, five digits");
   enrol->add_option("--unit", flags->units, "Unit or task force; several");
@@ -142,6 +145,7 @@ void AddEnrol(CLI::App* app, Invocation* run) {
       ->add_option("--verification", flags->verification,
                    absl::StrCat("How its identity was checked: ",
                                 Choices<v1::IdentityVerification>()))
+      ->check(Offer<v1::IdentityVerification>())
       ->capture_default_str();
   AddRegistrarOptions(enrol, &flags->registrar);
   SetAction(enrol, run, [flags, run] { return Enrol(*flags, *run); });
@@ -233,6 +237,7 @@ void AddSetStatus(CLI::App* app, Invocation* run) {
   set_status->add_option("--submitter", flags->submitter, "Who")->required();
   set_status
       ->add_option("--status", flags->status, Choices<v1::SubmitterStatus>())
+      ->check(Offer<v1::SubmitterStatus>())
       ->required();
   set_status->add_option("--reason", flags->reason,
                          "Why; public, no personal data");
@@ -299,9 +304,11 @@ void AddPublishPolicy(CLI::App* app, Invocation* run) {
   publish->add_option("FILE", flags->file,
                       "The policy version as JSON or text proto; - is standard "
                       "input");
-  publish->add_option(
-      "--default", flags->preset,
-      absl::StrCat("One of those that come with Sightline: ", PresetNames()));
+  publish
+      ->add_option("--default", flags->preset,
+                   absl::StrCat("One of those that come with Sightline: ",
+                                PresetNames()))
+      ->check(Offer(PresetNames()));
   AddRegistrarOptions(publish, &flags->registrar);
   SetAction(publish, run, [flags, run] { return PublishPolicy(*flags, *run); });
 }

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "cmd/cli/choices.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/draft.h"
 #include "cmd/cli/registrar_signing.h"
@@ -89,11 +90,13 @@ void AddReview(CLI::App* app, Invocation* run) {
       ->add_option(
           "--verdict", flags->verdict,
           absl::StrCat("What was found: ", Choices<v1::ReviewVerdict>()))
+      ->check(Offer<v1::ReviewVerdict>())
       ->required();
   review
       ->add_option("--verification", flags->verification,
                    absl::StrCat("How the requester was verified for it: ",
                                 Choices<v1::RequesterVerification>()))
+      ->check(Offer<v1::RequesterVerification>())
       ->required();
   review->add_option(
       "--registrar-key", flags->registrar_keys,

@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "client/log_client.h"
 #include "client/receipt.h"
+#include "cmd/cli/choices.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/draft.h"
 #include "cmd/cli/exit_code.h"
@@ -128,7 +129,8 @@ void AddRead(CLI::App* sealed, Invocation* run) {
       ->required();
   read->add_option("--basis", flags->basis,
                    absl::StrCat("On what: ", Choices<v1::SealedRead::Basis>(),
-                                " [own_record]"));
+                                " [own_record]"))
+      ->check(Offer<v1::SealedRead::Basis>());
   read->add_option(
       "--registrar-key", flags->registrar_keys,
       "Registrars read: their keys, as many as the threshold asks");
@@ -231,6 +233,7 @@ void AddErase(CLI::App* sealed, Invocation* run) {
   erase
       ->add_option("--basis", flags->basis,
                    absl::StrCat("Why: ", Choices<v1::Erasure::Basis>()))
+      ->check(Offer<v1::Erasure::Basis>())
       ->required();
   AddRegistrarOptions(erase, &flags->registrar);
   SetAction(erase, run, [flags, run] { return Erase(*flags, *run); });

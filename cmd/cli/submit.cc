@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "cmd/cli/choices.h"
 #include "cmd/cli/draft.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/files.h"
@@ -35,21 +35,11 @@ struct SubmitFlags {
   std::string example;
 };
 
-std::string KindNames() {
-  std::vector<absl::string_view> names;
-  for (const auto kind : statement::AllKinds()) {
-    // The log makes it itself.
-    if (kind == v1::STATEMENT_KIND_SEALED_STATEMENT) continue;
-    names.push_back(statement::KindName(kind));
-  }
-  return absl::StrJoin(names, ", ");
-}
-
 absl::StatusOr<int> PrintExample(const SubmitFlags& flags, Invocation& run) {
   const auto kind = statement::ParseKind(flags.example);
   if (!kind.ok()) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "--example ", flags.example, ": want one of ", KindNames()));
+        "--example ", flags.example, ": want one of ", KindChoices()));
   }
   statement::Example example = statement::ExampleStatement(
       *kind, "example", flags.settings.submitter, run.around.clock->NowUnixMs(),
@@ -213,10 +203,13 @@ void AddAnswerOptions(CLI::App* respond, RespondFlags* flags) {
   respond
       ->add_option("--outcome", flags->outcome,
                    absl::StrCat("What came of it: ", Choices<v1::Outcome>()))
+      ->check(Offer<v1::Outcome>())
       ->required();
-  respond->add_option("--refusal-ground", flags->ground,
-                      absl::StrCat("Why refused, in whole or in part: ",
-                                   Choices<v1::RefusalGround>()));
+  respond
+      ->add_option("--refusal-ground", flags->ground,
+                   absl::StrCat("Why refused, in whole or in part: ",
+                                Choices<v1::RefusalGround>()))
+      ->check(Offer<v1::RefusalGround>());
   const auto count = [respond](const char* name, std::string* value,
                                const char* who) {
     respond->add_option(
@@ -239,13 +232,17 @@ void AddAnswerOptions(CLI::App* respond, RespondFlags* flags) {
   respond->add_option("--clips", flags->clips, "Clips given");
   respond->add_option("--camera-hours", flags->camera_hours,
                       "Camera hours given");
-  respond->add_option("--content-given", flags->content_given,
-                      "Whether content was given: yes or no");
+  respond
+      ->add_option("--content-given", flags->content_given,
+                   "Whether content was given: yes or no")
+      ->check(Offer<v1::Declared>());
   respond->add_option("--first-given", flags->first_given,
                       "When footage was first given");
-  respond->add_option("--user-notice", flags->user_notice,
-                      absl::StrCat("Whether the account holder was told: ",
-                                   Choices<v1::UserNotice>()));
+  respond
+      ->add_option("--user-notice", flags->user_notice,
+                   absl::StrCat("Whether the account holder was told: ",
+                                Choices<v1::UserNotice>()))
+      ->check(Offer<v1::UserNotice>());
   respond->add_option("--user-notice-time", flags->user_notice_time,
                       "When they were told [now, when notice was given]");
   respond->add_flag("--moderated", flags->moderated,
@@ -267,8 +264,10 @@ void AddSubmit(CLI::App* app, Invocation* run) {
       "      --seal case_number=20-012345 --receipt request.tlog-proof");
   submit->add_option("FILE", flags->file,
                      "Statement as JSON or text proto; - is standard input");
-  submit->add_option("--example", flags->example,
-                     "Print an example of this kind, to be edited, and stop");
+  submit
+      ->add_option("--example", flags->example,
+                   "Print an example of this kind, to be edited, and stop")
+      ->check(Offer(KindChoices()));
   submit->add_option("--signed", flags->signed_file,
                      "Submit what --out has written, or what an earlier run "
                      "got no answer for");
