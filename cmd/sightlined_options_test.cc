@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "base/status_matchers.h"
 
 namespace sightline::daemon {
@@ -126,6 +129,22 @@ TEST_F(OptionsTest, ThereAreMetricsWhereTheyAreAskedFor) {
 TEST_F(OptionsTest, TheDocumentedExampleParses) {
   Parse({"--config", "docs/sightlined.example.toml"});
   EXPECT_OK(ToSettings(flags_));
+}
+
+// As it stands, or as a comment where a log can do without.
+TEST_F(OptionsTest, TheExampleNamesEverySetting) {
+  std::ifstream file("docs/sightlined.example.toml");
+  std::set<std::string> named;
+  for (std::string line; std::getline(file, line);) {
+    absl::string_view rest = line;
+    absl::ConsumePrefix(&rest, "# ");
+    named.emplace(rest.substr(0, rest.find(" = ")));
+  }
+  for (const CLI::Option* option : app_.get_options()) {
+    const std::string name = option->get_single_name();
+    if (name == "help" || name == "config" || name == "version") continue;
+    EXPECT_TRUE(named.contains(name)) << name;
+  }
 }
 
 }  // namespace
