@@ -76,7 +76,7 @@ TEST(Views, AreTheSameHoweverTheEntriesCame) {
   CheckSameViews(*at_once.Snapshot(), *bit_by_bit.Snapshot());
 }
 
-TEST(Views, LagByOneBatchAtMost) {
+TEST(Views, AStepWorksInOneBatchAndNoMore) {
   const YearMaker year(Year());
   const EntryListStore log(year.entries());
   storage::MemoryViewStore store;
