@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "statement/policy.h"
 #include "statement/timestamps.h"
 
 namespace sightline::records {
@@ -246,6 +249,49 @@ TEST(DaysOf, CountsEveryDayOfBothWindowsOnce) {
   EXPECT_EQ(DaysOf(request).days, (std::vector<uint32_t>{8, 9, 10}));
   set(request.mutable_footage_window(), 8 * kDayMs, 71 * kDayMs);
   EXPECT_TRUE(DaysOf(request).is_long);
+}
+
+// The policies that come with Sightline; a deadline is a state, not a finding.
+class ShippedDeadlines : public RequestRow {
+ protected:
+  // A request that nobody has answered, under the shipped policy of that id.
+  v1::RequestRow RowUnder(const std::string& id, int64_t ms_later) {
+    for (const v1::PolicyVersion& policy : statement::DefaultPolicies()) {
+      if (policy.policy().policy_id() != id) continue;
+      policy_.set_response_deadline_seconds(policy.response_deadline_seconds());
+      policy_.set_review_deadline_seconds(policy.review_deadline_seconds());
+      return MakeRequestRow(parts_, kAsked + ms_later);
+    }
+    ADD_FAILURE() << id;
+    return {};
+  }
+};
+
+TEST_F(ShippedDeadlines, PublicPostsAreOverdueAfter30Days) {
+  for (const char* id : {"rfa-2021", "community-2025"}) {
+    EXPECT_EQ(RowUnder(id, 30 * kDayMs - 1).state(), v1::REQUEST_STATE_OPEN);
+    EXPECT_EQ(RowUnder(id, 30 * kDayMs).state(), v1::REQUEST_STATE_OVERDUE);
+  }
+  Answer(11, v1::OUTCOME_FULL);
+  EXPECT_EQ(RowUnder("rfa-2021", 30 * kDayMs).state(),
+            v1::REQUEST_STATE_ANSWERED);
+}
+
+TEST_F(ShippedDeadlines, WarrantsHaveNoDeadlineForTheAnswer) {
+  EXPECT_EQ(RowUnder("ca-electronic-warrant", 1000 * kDayMs).state(),
+            v1::REQUEST_STATE_OPEN);
+}
+
+TEST_F(ShippedDeadlines, EmergenciesOfCaliforniaAreReviewedInThreeDays) {
+  parts_.facts.mutable_request()->set_channel(v1::CHANNEL_EMERGENCY);
+  const auto review = [&](int64_t ms_later) {
+    return RowUnder("ca-electronic-warrant", ms_later).review();
+  };
+  EXPECT_EQ(review(3 * kDayMs - 1), v1::REVIEW_STATE_DUE);
+  EXPECT_EQ(review(3 * kDayMs), v1::REVIEW_STATE_OVERDUE);
+  Event(11).mutable_emergency_review()->set_verdict(
+      v1::REVIEW_VERDICT_CONFIRMED);
+  EXPECT_EQ(review(3 * kDayMs), v1::REVIEW_STATE_GIVEN);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The files of policies/ in a registry, and requests held against them: every
 // rule of the platform's 2021-24 rules and of California's notices, kept and
-// broken.
+// broken. Their deadlines for answers and reviews are no findings but states of
+// the record: records/request_row_test.cc.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,7 +26,9 @@
 namespace sightline::statement {
 namespace {
 
+using ::sightline::base::StatusIs;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr int64_t kNow = 1630454400000;           // 2021-09-01
@@ -168,6 +171,27 @@ std::function<void(v1::Statement*)> SealsFor(int64_t length_ms) {
   };
 }
 
+// Sealed as a whole, for so long.
+std::function<void(v1::Statement*)> SealedAsAWholeFor(int64_t length_ms) {
+  return [length_ms](v1::Statement* statement) {
+    v1::StatementHeader& header = *statement->mutable_header();
+    header.clear_sealed();
+    v1::WholeSeal& seal = *header.mutable_whole_seal();
+    seal.set_ground(v1::SEAL_GROUND_JEOPARDIZE);
+    seal.set_granter(v1::SEAL_GRANTER_COURT);
+    *seal.mutable_sealed_until() = FromUnixMs(kNow + length_ms);
+  };
+}
+
+void IsAnEmergency(v1::FootageRequest* r) {
+  r->set_channel(v1::CHANNEL_EMERGENCY);
+  r->set_legal_process(v1::LEGAL_PROCESS_EMERGENCY_2702);
+  r->clear_judge_issued();
+  r->clear_court_county_fips();
+  r->set_emergency_basis(v1::EMERGENCY_BASIS_IMMINENT_DEATH);
+  r->set_verification(v1::REQUESTER_VERIFICATION_CALL_BACK);
+}
+
 void AsksForSubscriberDataOnly(v1::FootageRequest* r) {
   r->clear_footage_window();
   r->clear_data_categories();
@@ -264,15 +288,15 @@ std::vector<Case> Warrants() {
        "policy.superseded note: rfa-2021/1 > ca-electronic-warrant/1"},
       {"WarrantCitesUnknown", warrant, Cites("tx-warrant", 1), kNow,
        "policy.unknown violation: tx-warrant/1 > ca-electronic-warrant/1"},
-      {"EmergencyLate", warrant, Request([](v1::FootageRequest* r) {
-         r->set_channel(v1::CHANNEL_EMERGENCY);
-         r->set_legal_process(v1::LEGAL_PROCESS_EMERGENCY_2702);
-         r->clear_judge_issued();
-         r->clear_court_county_fips();
-         r->set_emergency_basis(v1::EMERGENCY_BASIS_IMMINENT_DEATH);
-         r->set_verification(v1::REQUESTER_VERIFICATION_CALL_BACK);
-       }),
-       kNow + 4 * kDayMs, "claimed.late violation: 345600 s > 259200 s"},
+      {"WarrantSealedAsAWholeFor90Days", warrant,
+       SealedAsAWholeFor(90 * kDayMs), kNow, ""},
+      {"WarrantSealedAsAWholeForLonger", warrant,
+       SealedAsAWholeFor(90 * kDayMs + 1000), kNow,
+       "seal.too_long violation: signed_statement 7776001 s > 7776000 s"},
+      {"EmergencyAfterThreeDays", warrant, Request(IsAnEmergency),
+       kNow + 3 * kDayMs, ""},
+      {"EmergencyLate", warrant, Request(IsAnEmergency),
+       kNow + 3 * kDayMs + 1000, "claimed.late violation: 259201 s > 259200 s"},
   };
 }
 
@@ -301,6 +325,110 @@ TEST_F(ShippedDates, WarrantsAreGovernedFrom2016) {
   EXPECT_THAT(Found(Warrant(kNoticesBegin), kNoticesBegin), IsEmpty());
   EXPECT_THAT(Found(Warrant(kNoticesBegin - 1), kNoticesBegin - 1),
               ElementsAre("channel.ungoverned note: CHANNEL_LEGAL_PROCESS > "));
+}
+
+// A calendar that lists an assembly at the time and in the county of the post.
+class ShippedAssembly : public ShippedPolicy {
+ protected:
+  // Of the post, moved by so much; returns what is found of a post that declares
+  // itself so.
+  std::vector<std::string> FoundBeside(int64_t moved_by_ms,
+                                       v1::Declared declared) {
+    v1::Statement post = PublicPost(kNow);
+    post.mutable_footage_request()->set_assembly_related(declared);
+    EXPECT_THAT(Validate(post).kept(), IsEmpty());
+    v1::Statement calendar = log_.NewStatement();
+    calendar.mutable_assembly_calendar()->set_source("A register");
+    v1::Assembly& listed =
+        *calendar.mutable_assembly_calendar()->add_assemblies();
+    const v1::TimeWindow& window = post.footage_request().footage_window();
+    const auto moved = [moved_by_ms](const auto& time) {
+      return FromUnixMs(ToUnixMs(time) + moved_by_ms);
+    };
+    *listed.mutable_window()->mutable_begin() = moved(window.begin());
+    *listed.mutable_window()->mutable_end() = moved(window.end());
+    listed.set_county_fips("06037");
+    EXPECT_OK(log_.AppendByRegistrars(calendar));
+    return Found(post, kNow);
+  }
+};
+
+TEST_F(ShippedAssembly, PostThatSaysNoBesideAListedOneIsUndeclared) {
+  EXPECT_THAT(
+      FoundBeside(0, v1::DECLARED_NO),
+      ElementsAre(
+          "assembly.undeclared violation: DECLARED_NO > listed by entry 4"));
+}
+
+TEST_F(ShippedAssembly, PostThatSaysNoMonthsAwayFromAListedOneKeepsAll) {
+  EXPECT_THAT(FoundBeside(60 * kDayMs, v1::DECLARED_NO), IsEmpty());
+}
+
+TEST_F(ShippedAssembly, PostThatSaysYesBesideAListedOneIsListedAndForbidden) {
+  EXPECT_THAT(
+      FoundBeside(0, v1::DECLARED_YES),
+      ElementsAre("assembly.forbidden violation: DECLARED_YES > DECLARED_NO",
+                  "assembly.listed note: DECLARED_YES > listed by entry 4"));
+}
+
+TEST_F(ShippedAssembly, PostThatSaysYesMonthsAwayIsForbiddenAlone) {
+  EXPECT_THAT(
+      FoundBeside(60 * kDayMs, v1::DECLARED_YES),
+      ElementsAre("assembly.forbidden violation: DECLARED_YES > DECLARED_NO"));
+}
+
+// What may be sealed as a whole is no finding: the log refuses the rest.
+class ShippedWholeSeals : public ShippedPolicy {
+ protected:
+  ShippedWholeSeals() { EXPECT_OK(log_.Enrol(kAgency, TestKey(1))); }
+
+  absl::Status Submit(v1::LegalProcess process, const char* policy) {
+    v1::Statement warrant = Warrant(kNow);
+    warrant.mutable_header()->set_submitter(kAgency);
+    SealedAsAWholeFor(90 * kDayMs)(&warrant);
+    v1::FootageRequest& request = *warrant.mutable_footage_request();
+    request.set_legal_process(process);
+    if (process == v1::LEGAL_PROCESS_SUBPOENA_ADMIN) {  // no court issues it
+      request.clear_judge_issued();
+      request.clear_court_county_fips();
+    }
+    request.mutable_policy()->set_policy_id(policy);
+    return log_.Append(warrant, {TestKey(1)});
+  }
+
+  static constexpr const char* kAgency = "ori:CA0194200";
+};
+
+TEST_F(ShippedWholeSeals, AreForWhatTheNoticesList) {
+  for (const v1::LegalProcess process :
+       {v1::LEGAL_PROCESS_SEARCH_WARRANT,
+        v1::LEGAL_PROCESS_GEOFENCE_OR_REVERSE_WARRANT,
+        v1::LEGAL_PROCESS_ORDER_2703D, v1::LEGAL_PROCESS_SUBPOENA_ADMIN,
+        v1::LEGAL_PROCESS_SUBPOENA_GRAND_JURY,
+        v1::LEGAL_PROCESS_SUBPOENA_TRIAL}) {
+    EXPECT_OK(Submit(process, "ca-electronic-warrant"))
+        << v1::LegalProcess_Name(process);
+  }
+}
+
+TEST_F(ShippedWholeSeals, AreForNothingElse) {
+  for (const v1::LegalProcess process :
+       {v1::LEGAL_PROCESS_WIRETAP, v1::LEGAL_PROCESS_PEN_TRAP}) {
+    EXPECT_THAT(Submit(process, "ca-electronic-warrant"),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("header.whole_seal: the policy that is "
+                                   "cited (ca-electronic-warrant version 1)")))
+        << v1::LegalProcess_Name(process);
+  }
+}
+
+TEST_F(ShippedWholeSeals, AreForNothingByTheRulesOfPublicPosts) {
+  for (const char* policy : {"rfa-2021", "community-2025"}) {
+    EXPECT_THAT(Submit(v1::LEGAL_PROCESS_SEARCH_WARRANT, policy),
+                StatusIs(absl::StatusCode::kInvalidArgument,
+                         HasSubstr("header.whole_seal")))
+        << policy;
+  }
 }
 
 TEST(ShippedFiles, WantEmergenciesOfCaliforniaReviewedInThreeDays) {
