@@ -1,9 +1,12 @@
 // Nothing that is secret shows: markers are planted in sealed values, salts and
-// tokens, everything is done with them that a client can do, and every byte that
-// the log has written, answered or told is searched for them.
+// tokens, and submitted, refused, asked about, renewed and erased beside. Searched for
+// them is every byte that the log has written (its store and its views), what
+// LogService and RecordService answer, what callers are refused with, the
+// diagnostics and the metrics.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,11 +21,13 @@
 #include "crypto/fixed_rng.h"
 #include "proto/sightline/v1/disclosure_service.grpc.pb.h"
 #include "proto/sightline/v1/log_service.grpc.pb.h"
+#include "proto/sightline/v1/record_service.grpc.pb.h"
 #include "proto/sightline/v1/submission_service.grpc.pb.h"
 #include "services/seal_keeper.h"
 #include "statement/seal.h"
 #include "statement/tally.h"
 #include "tests/services/calls.h"
+#include "tests/services/scrape.h"
 #include "tests/services/sealed_log.h"
 
 namespace sightline::tests {
@@ -42,6 +47,7 @@ class SealedMarkersTest : public SealedLogTest {
     static_assert(kSalt.size() == statement::kSealSaltSize);
     TestLogOptions options;
     options.on_disk = true;
+    options.views_on_disk = true;
     Start(std::move(options));
   }
 
@@ -101,11 +107,37 @@ class SealedMarkersTest : public SealedLogTest {
     Told(Call(&stub, &v1::SubmissionService::Stub::Submit, request));
   }
 
-  // Every byte in the data folder, by file.
-  std::vector<std::pair<std::string, std::string>> Files() const {
+  // Every question that a page of rows answers, and those of one request.
+  void AskTheRecord() {
+    v1::RecordService::Stub record(log_->Channel());
+    using Stub = v1::RecordService::Stub;
+    v1::GetRequestRequest one;
+    one.set_index(4);
+    Told(Call(&record, &Stub::GetRequest, one));
+    Told(Call(&record, &Stub::SearchRequests, v1::SearchRequestsRequest()));
+    v1::ListFeedRequest feed;
+    feed.set_submitter(parties().agency().id);
+    Told(Call(&record, &Stub::ListFeed, feed));
+    v1::ListSealsRequest seals;
+    Told(Call(&record, &Stub::ListSeals, seals));
+    seals.set_ground(v1::SEAL_GROUND_PERSONAL_DATA);
+    Told(Call(&record, &Stub::ListSeals, seals));
+    Told(Call(&record, &Stub::ListChanges, v1::ListChangesRequest()));
+    v1::ReconcileRequest reconcile;
+    reconcile.set_from_month(202601);
+    reconcile.set_until_month(202612);
+    Told(Call(&record, &Stub::Reconcile, reconcile));
+    v1::GetStatisticsRequest statistics;
+    statistics.set_group_by(v1::STATISTICS_GROUPING_AGENCY);
+    Told(Call(&record, &Stub::GetStatistics, statistics));
+  }
+
+  // Every byte in a folder, by file.
+  static std::vector<std::pair<std::string, std::string>> FilesIn(
+      const std::string& folder) {
     std::vector<std::pair<std::string, std::string>> out;
     for (const auto& file :
-         std::filesystem::recursive_directory_iterator(log_->store_folder())) {
+         std::filesystem::recursive_directory_iterator(folder)) {
       if (!file.is_regular_file()) continue;
       std::ifstream in(file.path(), std::ios::binary);
       out.emplace_back(file.path(),
@@ -117,6 +149,14 @@ class SealedMarkersTest : public SealedLogTest {
   std::vector<std::string> said_;
   int refused_ = 0;
 };
+
+using Places = std::vector<std::pair<std::string, std::string>>;
+
+bool AnyHas(const Places& places, absl::string_view text) {
+  return std::any_of(places.begin(), places.end(), [&](const auto& place) {
+    return place.second.find(std::string(text)) != std::string::npos;
+  });
+}
 
 // As it is, and as texts may spell it.
 std::vector<std::string> SpellingsOf(absl::string_view marker) {
@@ -172,7 +212,8 @@ TEST_F(SealedMarkersTest, AreNowhere) {
   v1::GetEntryRequest get;
   get.set_index(4);
   Told(Call(&reader, &v1::LogService::Stub::GetEntry, get));
-  ASSERT_EQ(refused_, 7);
+  AskTheRecord();
+  ASSERT_EQ(refused_, 7) << said_.back();
   ASSERT_OK(log_->Append(300));  // flushes are not far
 
   // A keeper that may not speak, when the seals have ended.
@@ -198,23 +239,26 @@ TEST_F(SealedMarkersTest, AreNowhere) {
   ASSERT_OK(
       log_->Submit(parties().registrar(), Erasure(parties().registrar())));
   ASSERT_OK(log_->log().PurgeErased());
+  AskTheRecord();
+  ASSERT_EQ(refused_, 7) << said_.back();
+  const std::string metrics = ScrapeMetrics(*log_);
+  EXPECT_THAT(metrics, HasSubstr("sightline_refused_statements_total"));
+  said_.push_back(metrics);
   said_.push_back(absl::StrJoin(log_->diagnostics().lines(), "\n"));
   said_.push_back(absl::StrJoin(keeper_lines.lines(), "\n"));
   log_->Close();
 
-  bool saw_public = false;
-  bool saw_ciphertext = false;
-  std::vector<std::pair<std::string, std::string>> places = Files();
-  for (const auto& [name, content] : places) {
-    saw_public =
-        saw_public || content.find(std::string(kPublic)) != std::string::npos;
-    saw_ciphertext =
-        saw_ciphertext || content.find(ciphertext) != std::string::npos;
-  }
+  Places places = FilesIn(log_->store_folder());
+  const Places views = FilesIn(log_->views_folder());
+  Places told;
+  for (const std::string& text : said_) told.emplace_back("told", text);
   // The search looks at the right bytes.
-  EXPECT_TRUE(saw_public);
-  EXPECT_TRUE(saw_ciphertext);
-  for (const std::string& text : said_) places.emplace_back("told", text);
+  EXPECT_TRUE(AnyHas(places, kPublic));
+  EXPECT_TRUE(AnyHas(places, ciphertext));
+  EXPECT_TRUE(AnyHas(views, kPublic));
+  EXPECT_TRUE(AnyHas(told, kPublic));
+  places.insert(places.end(), views.begin(), views.end());
+  places.insert(places.end(), told.begin(), told.end());
   for (const absl::string_view marker : {kValue, kSalt, kToken}) {
     for (const std::string& spelling : SpellingsOf(marker)) {
       for (const auto& [name, content] : places) {

@@ -17,6 +17,7 @@
 #include "crypto/fixed_rng.h"
 #include "proto/sightline/v1/disclosure_service.grpc.pb.h"
 #include "proto/sightline/v1/log_service.grpc.pb.h"
+#include "proto/sightline/v1/record_service.grpc.pb.h"
 #include "records/model.h"
 #include "records/statistics.h"
 #include "services/seal_keeper.h"
@@ -27,6 +28,7 @@
 #include "statement/statement_codec.h"
 #include "telemetry/recorded_diagnostics.h"
 #include "tests/services/calls.h"
+#include "tests/services/scrape.h"
 #include "tests/services/sealed_log.h"
 
 namespace sightline::tests {
@@ -45,6 +47,7 @@ class WholeSealTest : public SealedLogTest {
   void SetUp() override {
     TestLogOptions options;
     options.on_disk = true;
+    options.views_on_disk = true;
     Start(std::move(options));
     court_ = parties().MakeParty("court:example");
     keeper_ = parties().MakeParty("keeper:test");
@@ -315,7 +318,7 @@ TEST_F(WholeSealTest, TheKeeperOpensItWhenNoCourtHasProlongedIt) {
   EXPECT_THAT(Audit(), IsEmpty());
 }
 
-TEST_F(WholeSealTest, NoByteOnDiskAndNoLineTellsOfIt) {
+TEST_F(WholeSealTest, NoByteOnDiskNoAnswerAndNoMetricTellsOfIt) {
   PublishPolicy();
   const v1::EntryLink first = target_;
   const Submission sealed = Sealed(Warrant());
@@ -337,18 +340,34 @@ TEST_F(WholeSealTest, NoByteOnDiskAndNoLineTellsOfIt) {
   for (const std::string& line : log_->diagnostics().lines()) {
     absl::StrAppend(&told, line, "\n");
   }
+  // What the record answers of everything, its views worked in.
+  v1::RecordService::Stub record(log_->Channel());
+  ASSERT_OK_AND_ASSIGN(const v1::SearchRequestsResponse rows,
+                       Call(&record, &v1::RecordService::Stub::SearchRequests,
+                            v1::SearchRequestsRequest()));
+  ASSERT_OK_AND_ASSIGN(const v1::ListSealsResponse seals,
+                       Call(&record, &v1::RecordService::Stub::ListSeals,
+                            v1::ListSealsRequest()));
+  EXPECT_EQ(seals.rows_size(), 3);  // the face, two fields of SetUp's request
+  const std::string metrics = ScrapeMetrics(*log_);
+  EXPECT_THAT(metrics, HasSubstr("sightline_refused_statements_total"));
+  absl::StrAppend(&told, rows.SerializeAsString(), seals.SerializeAsString(),
+                  metrics);
   log_->Close();
-  EXPECT_EQ(told.find(std::string(kUnit)), std::string::npos) << told;
+  const std::string secrets[] = {std::string(kUnit), sealed.openings[0].salt()};
+  for (const std::string& secret : secrets) {
+    EXPECT_EQ(told.find(secret), std::string::npos) << told;
+  }
   bool saw_ciphertext = false;
+  ASSERT_TRUE(std::filesystem::exists(log_->views_folder()));
   for (const auto& file :
-       std::filesystem::recursive_directory_iterator(log_->store_folder())) {
+       std::filesystem::recursive_directory_iterator(log_->folder())) {
     if (!file.is_regular_file()) continue;
     std::ifstream in(file.path(), std::ios::binary);
     const std::string content(std::istreambuf_iterator<char>(in), {});
     saw_ciphertext =
         saw_ciphertext || content.find(ciphertext) != std::string::npos;
-    for (const std::string& secret :
-         {std::string(kUnit), sealed.openings[0].salt()}) {
+    for (const std::string& secret : secrets) {
       EXPECT_EQ(content.find(secret), std::string::npos) << file.path();
     }
   }

@@ -18,6 +18,7 @@
 #include "storage/memory_log_store.h"
 #include "storage/memory_view_store.h"
 #include "storage/rocksdb_log_store.h"
+#include "storage/rocksdb_view_store.h"
 
 namespace sightline::tests {
 namespace {
@@ -59,7 +60,6 @@ std::shared_ptr<grpc::Channel> Connect(
 TestLog::TestLog(TestLogOptions options)
     : options_(std::move(options)),
       folder_(MakeFolder()),
-      views_(std::make_unique<storage::MemoryViewStore>()),
       sealer_(
           admission::PayloadSealer::Create(
               crypto::SecretString(std::string(32, 'k')), crypto::Rng::Real())
@@ -102,8 +102,19 @@ absl::Status TestLog::OpenStore() {
   return absl::OkStatus();
 }
 
+absl::Status TestLog::OpenViews() {
+  if (options_.views_on_disk) {
+    views_.reset();
+    ASSIGN_OR_RETURN(views_, storage::RocksDbViewStore::Open(views_folder()));
+  } else if (views_ == nullptr) {
+    views_ = std::make_unique<storage::MemoryViewStore>();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status TestLog::Open() {
   RETURN_IF_ERROR(OpenStore());
+  RETURN_IF_ERROR(OpenViews());
   services::LogParts parts;
   parts.store = store_;
   parts.views = views_.get();
@@ -136,6 +147,7 @@ void TestLog::Stop(absl::Duration grace) {
 
 void TestLog::Close() {
   Stop();
+  if (options_.views_on_disk) views_.reset();
   if (!options_.on_disk) return;
   store_ = nullptr;
   own_store_.reset();

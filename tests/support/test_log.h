@@ -41,6 +41,8 @@ struct TestLogOptions {
   storage::LogStore* store = nullptr;
   bool on_disk = false;
   storage::RocksDbOptions store_options;  // on disk
+  // Views in RocksDB, too, which Restart opens again; else in memory.
+  bool views_on_disk = false;
   services::LogOptions log;
   // Where it listens and its certificates are filled in.
   services::ServerOptions server;
@@ -91,11 +93,12 @@ class TestLog {
   // Where server.crt, server.key, authority.crt and a store on disk are.
   const std::string& folder() const { return folder_; }
   std::string store_folder() const { return folder_ + "/store"; }
+  std::string views_folder() const { return folder_ + "/views"; }
   void WriteServerCertificate(const crypto::IssuedCertificate& certificate);
 
   // Shuts server and pipeline down.
   void Stop(absl::Duration grace = absl::Seconds(10));
-  // Stops, and closes a store on disk: its folder is at rest, until Restart.
+  // Stops, and closes what is on disk: its folders are at rest, until Restart.
   void Close();
   // Stops, and starts again on the same store, on another port.
   absl::Status Restart();
@@ -105,6 +108,7 @@ class TestLog {
 
   absl::Status Open();
   absl::Status OpenStore();
+  absl::Status OpenViews();
 
   TestLogOptions options_;
   const TestParties parties_;
@@ -113,7 +117,7 @@ class TestLog {
   std::string folder_;
   std::unique_ptr<storage::LogStore> own_store_;
   storage::LogStore* store_ = nullptr;
-  const std::unique_ptr<storage::ViewStore> views_;
+  std::unique_ptr<storage::ViewStore> views_;
   std::unique_ptr<admission::PayloadSealer> sealer_;
   std::unique_ptr<services::LogInstance> log_;
   std::unique_ptr<services::Server> server_;
