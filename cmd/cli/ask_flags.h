@@ -46,6 +46,7 @@ struct AskFlags {
   std::string submitter;
   std::string ground;
   bool overdue = false;
+  bool rates = false;
   bool review_overdue = false;
   std::vector<std::string> kinds;
   uint32_t from_month = 0;

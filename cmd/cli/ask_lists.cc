@@ -4,9 +4,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "client/record_client.h"
 #include "cmd/cli/ask_answer.h"
+#include "cmd/cli/ask_seal_rates.h"
 #include "cmd/cli/ask_text.h"
 #include "cmd/cli/choices.h"
+#include "cmd/cli/exit_code.h"
 #include "cmd/cli/files.h"
 #include "statement/kinds.h"
 
@@ -38,7 +41,17 @@ absl::StatusOr<int> Complete(const AskFlags& flags, Invocation& run) {
   return Answer(flags, question, {}, run);
 }
 
+absl::StatusOr<int> SealRates(const AskFlags& flags, Invocation& run) {
+  ASSIGN_OR_RETURN(const client::ProvenAnswer answer,
+                   Ask(flags, SealRatesQuestion(), run));
+  Output out = run.MakeOutput();
+  RETURN_IF_ERROR(PrintSealRates(answer.file, answer.verdict, flags.submitter,
+                                 flags.csv, out));
+  return kExitOk;
+}
+
 absl::StatusOr<int> Seals(const AskFlags& flags, Invocation& run) {
+  if (flags.rates) return SealRates(flags, run);
   v1::AnswerFile question;
   v1::ListSealsRequest& seals = *question.mutable_seals();
   seals.set_submitter(flags.submitter);
@@ -127,14 +140,23 @@ void AddLists(CLI::App* ask, Invocation* run,
   CLI::App* const seals = ask->add_subcommand(
       "seals", "What is sealed, by whom, why, until when (9)");
   seals->add_option("--submitter", flags->submitter, "Only of this submitter");
-  seals
-      ->add_option("--ground", flags->ground,
-                   absl::StrCat("Only on this ground, else all but personal "
-                                "data: ",
-                                Choices<v1::SealGround>()))
-      ->check(Offer<v1::SealGround>());
-  seals->add_flag("--overdue", flags->overdue, "Only whose end has passed");
+  auto* const ground =
+      seals
+          ->add_option("--ground", flags->ground,
+                       absl::StrCat("Only on this ground, else all but "
+                                    "personal data: ",
+                                    Choices<v1::SealGround>()))
+          ->check(Offer<v1::SealGround>());
+  auto* const overdue =
+      seals->add_flag("--overdue", flags->overdue, "Only whose end has passed");
   AddAsOf(seals, flags.get());
+  seals
+      ->add_flag("--rates", flags->rates,
+                 "How much each submitter seals, and who decided; reads the "
+                 "whole log")
+      ->excludes(ground)
+      ->excludes(overdue)
+      ->excludes(seals->get_option("--as-of"));
   SetAction(seals, run, [flags, run] { return Seals(*flags, *run); });
   CLI::App* const changes = ask->add_subcommand(
       "changes", "What was amended, withdrawn, unsealed, erased since (11)");

@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "client/answer_check.h"
 #include "client/answer_file.h"
+#include "cmd/cli/ask_seal_rates.h"
 #include "cmd/cli/ask_text.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
@@ -39,6 +40,10 @@ absl::StatusOr<int> Verify(const AskFlags& flags, Invocation& run) {
     out.Line(absl::StrCat(out.Paint(Color::kGreen, "VALID"), "  ", flags.file,
                           ", of ", keys.origin()));
   }
+  if (flags.rates) {
+    RETURN_IF_ERROR(PrintSealRates(*file, *verdict, "", flags.csv, out));
+    return kExitOk;
+  }
   AnswerStyle style;
   style.csv = flags.csv;
   RETURN_IF_ERROR(PrintAnswer(*file, *verdict, style, out));
@@ -53,6 +58,9 @@ void AddVerify(CLI::App* ask, Invocation* run,
       "verify", "Check an answer that --proof wrote, without the log");
   verify->add_option("FILE", flags->file, "The file")->required();
   verify->add_flag("--csv", flags->csv, "Rows as CSV, with a header");
+  verify->add_flag("--rates", flags->rates,
+                   "Of `seals --rates` or `compare`: how much each submitter "
+                   "seals");
   AddTrustOptions(verify, &flags->settings);
   SetAction(verify, run, [flags, run] { return Verify(*flags, *run); });
 }
