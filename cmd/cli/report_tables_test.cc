@@ -3,6 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/types/span.h"
+
 namespace sightline::cli {
 namespace {
 
@@ -58,6 +67,44 @@ TEST(Report, CountsWhatWasFulfilledAndHowLongItTook) {
         "Emergencies: review,\"given, forged\",count,1"}) {
     EXPECT_THAT(csv, HasSubstr(std::string(line) + "\n"));
   }
+}
+
+// Of a row of the table "In all", as it is printed.
+std::string InAll(absl::Span<const v1::RequestRow> requests, const char* what) {
+  const std::vector<ReportTable> report = MakeReport(requests);
+  for (const auto& row : report.front().rows) {
+    if (row[0] == what) return row[1];
+  }
+  ADD_FAILURE() << what;
+  return "";
+}
+
+// ADR 48: people are ranges, of which none is narrower than 1 to 4.
+TEST(Report, NeverTellsOneResidentFromFour) {
+  std::vector<v1::RequestRow> rows(2, Request());
+  for (int a = 0; a <= v1::COUNT_BUCKET_500_PLUS; ++a) {
+    for (int b = 0; b <= a; ++b) {
+      rows[0].mutable_residents()->set_shared(static_cast<v1::CountBucket>(a));
+      rows[1].mutable_residents()->set_shared(static_cast<v1::CountBucket>(b));
+      const std::string cell = InAll(rows, "residents who shared");
+      if (cell == "0 to 0" || cell.find("more than") != std::string::npos) {
+        continue;
+      }
+      const std::pair<std::string, std::string> ends =
+          absl::StrSplit(cell, absl::MaxSplits(" to ", 1));
+      uint64_t least = 0;
+      uint64_t most = 0;
+      ASSERT_TRUE(absl::SimpleAtoi(ends.first, &least)) << cell;
+      ASSERT_TRUE(absl::SimpleAtoi(ends.second, &most)) << cell;
+      EXPECT_GE(most, least + 3) << cell;
+    }
+  }
+}
+
+// Each is an entry that anybody reads.
+TEST(Report, CountsRequestsExactlyAlsoWhereThereIsOne) {
+  const std::vector<v1::RequestRow> one = {Request()};
+  EXPECT_EQ(InAll(one, "requests"), "1");
 }
 
 TEST(Report, IsAPageInWhichNothingIsMarkupButOurs) {

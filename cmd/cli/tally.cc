@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +29,7 @@
 #include "crypto/key_file.h"
 #include "crypto/sha256.h"
 #include "proto/sightline/v1/statement.pb.h"
+#include "statement/counts.h"
 #include "statement/tally.h"
 #include "statement/tally_file.h"
 
@@ -43,6 +46,8 @@ struct Flags {
   std::vector<std::string> files;
   std::string response;  // file of the response's receipt
   std::string index;     // or its leaf index
+  // open
+  bool exact = false;
 };
 
 Json CountsDocument(const statement::TallyCounts& counts) {
@@ -184,13 +189,52 @@ absl::StatusOr<int> Verify(const Flags& flags, Invocation& run) {
   return code;
 }
 
-void ShowCounts(const std::string& file,
+// Of people: what an auditor sees ends in a report. The total is not shown: beside
+// the public buckets it would narrow what is left out.
+statement::SuppressedCounts Shown(const statement::TallyCounts& counts,
+                                  bool exact) {
+  const std::vector<uint64_t> cells = {counts.shared, counts.declined,
+                                       counts.no_action, counts.opted_out};
+  return statement::SuppressSmallCells(cells,
+                                       exact ? 0 : statement::kSmallCellBelow);
+}
+
+constexpr const char* kAnswers[] = {"shared", "declined", "no_action",
+                                    "opted_out"};
+
+Json ShownDocument(const statement::SuppressedCounts& shown) {
+  const auto json = [](const std::optional<uint64_t>& count) {
+    return count.has_value() ? Json(*count) : Json();
+  };
+  Json out;
+  for (size_t i = 0; i < std::size(kAnswers); ++i) {
+    out[kAnswers[i]] = json(shown.cells[i]);
+  }
+  return out;
+}
+
+void ShowShown(const statement::SuppressedCounts& shown, Output& out) {
+  bool complete = true;
+  for (size_t i = 0; i < std::size(kAnswers); ++i) {
+    const std::optional<uint64_t>& count = shown.cells[i];
+    complete = complete && count.has_value();
+    out.Field(kAnswers[i],
+              count.has_value() ? absl::StrCat(*count) : "left out");
+  }
+  if (complete) return;
+  out.Line(
+      "Left out: counts of 1 to 4 people, and what would give them back. "
+      "--exact shows them, to you and not to publish.");
+}
+
+void ShowCounts(const Flags& flags,
                 const absl::StatusOr<statement::TallyCounts>& counts,
                 Output& out) {
+  const std::string& file = flags.files.front();
   if (out.json()) {
     Json document = {{"file", file}, {"valid", counts.ok()}};
     if (counts.ok()) {
-      document["counts"] = CountsDocument(*counts);
+      document["counts"] = ShownDocument(Shown(*counts, flags.exact));
     } else {
       document["explanation"] = std::string(counts.status().message());
     }
@@ -207,10 +251,7 @@ void ShowCounts(const std::string& file,
   out.Line(
       "These are the leaves of the response, each token once, and they add up "
       "to its buckets.");
-  out.Field("shared", absl::StrCat(counts->shared));
-  out.Field("declined", absl::StrCat(counts->declined));
-  out.Field("no_action", absl::StrCat(counts->no_action));
-  out.Field("opted_out", absl::StrCat(counts->opted_out));
+  ShowShown(Shown(*counts, flags.exact), out);
 }
 
 absl::StatusOr<int> Open(const Flags& flags, Invocation& run) {
@@ -221,7 +262,7 @@ absl::StatusOr<int> Open(const Flags& flags, Invocation& run) {
                    ResponseReceipt(flags, settings, run));
   const auto counts = client::VerifyOpenedTallyFile(leaves, response, keys);
   Output out = run.MakeOutput();
-  ShowCounts(flags.files.front(), counts, out);
+  ShowCounts(flags, counts, out);
   return counts.ok() ? kExitOk : kExitNotValid;
 }
 
@@ -280,10 +321,13 @@ void AddOpen(CLI::App* tally, Invocation* run) {
       "open", "For an auditor: check a whole tree against a response");
   open->footer(
       "Checks that the leaves give the root in the response, name each token\n"
-      "once, and add up to the published buckets. Exit code 1: they do not.");
+      "once, and add up to the published buckets. Exit code 1: they do not.\n"
+      "Counts of 1 to 4 people are left out, and what would give them back.");
   open->add_option("TALLY", flags->files, "What `tally build --out` wrote")
       ->required()
       ->expected(1);
+  open->add_flag("--exact", flags->exact,
+                 "Show small counts too: not to be published");
   AddResponseOptions(open, flags.get());
   SetAction(open, run, [flags, run] { return Open(*flags, *run); });
 }
