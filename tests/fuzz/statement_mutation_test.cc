@@ -240,6 +240,185 @@ v1::Statement Example(v1::StatementKind kind) {
       .statement;
 }
 
+// An example of a kind, changed into another shape that is well formed: together
+// they have every field that can be set.
+struct Variant {
+  std::string name;
+  v1::StatementKind kind;
+  Change change;
+};
+
+void FillWindow(v1::TimeWindow* out) {
+  out->mutable_begin()->set_seconds(kTestTimeMs / 1000 - 7200);
+  out->mutable_end()->set_seconds(kTestTimeMs / 1000 - 3600);
+}
+
+void FillLink(v1::EntryLink* out) {
+  out->set_index(3);
+  out->set_leaf_hash(std::string(32, 'l'));
+}
+
+std::vector<Variant> RequestVariants() {
+  const auto request = [](const char* name,
+                          std::function<void(v1::FootageRequest*)> change) {
+    return Variant{absl::StrCat("footage_request_", name),
+                   v1::STATEMENT_KIND_FOOTAGE_REQUEST,
+                   [change = std::move(change)](v1::Statement* s) {
+                     change(s->mutable_footage_request());
+                   }};
+  };
+  const auto of_court = [](v1::FootageRequest* r) {
+    r->set_channel(v1::CHANNEL_LEGAL_PROCESS);
+    r->set_legal_process(v1::LEGAL_PROCESS_SEARCH_WARRANT);
+    r->set_court_county_fips("06037");
+    r->set_judge_issued(v1::DECLARED_YES);
+  };
+  return {
+      request("of_a_court",
+              [of_court](v1::FootageRequest* r) {
+                of_court(r);
+                FillLink(r->mutable_escalates());
+              }),
+      request("in_an_emergency",
+              [](v1::FootageRequest* r) {
+                r->set_channel(v1::CHANNEL_EMERGENCY);
+                r->set_legal_process(v1::LEGAL_PROCESS_EMERGENCY_2702);
+                r->set_emergency_basis(v1::EMERGENCY_BASIS_IMMINENT_DEATH);
+                r->set_verification(v1::REQUESTER_VERIFICATION_CALL_BACK);
+              }),
+      request("of_a_state",
+              [](v1::FootageRequest* r) {
+                r->mutable_area()->clear_county_fips();
+                r->mutable_area()->set_state("CA");
+              }),
+      request("of_a_cell",
+              [](v1::FootageRequest* r) {
+                r->mutable_area()->clear_county_fips();
+                r->mutable_area()->set_s2_cell("89c259");
+              }),
+      request("of_a_task_force",
+              [](v1::FootageRequest* r) {
+                r->set_unit("Safe LA Task Force");
+                r->set_devices(v1::COUNT_BUCKET_5_19);
+                r->add_member_agencies("ori:CA0190000");
+                r->add_member_agencies("ori:CA0199900");
+              }),
+      request("imported",
+              [](v1::FootageRequest* r) {
+                r->mutable_imported()->set_source("Example disclosure list");
+                r->mutable_imported()->set_row(17);
+              }),
+      {"footage_request_sealed_as_a_whole", v1::STATEMENT_KIND_FOOTAGE_REQUEST,
+       [of_court](v1::Statement* s) {
+         of_court(s->mutable_footage_request());
+         s->mutable_header()->clear_sealed();
+         v1::WholeSeal& seal = *s->mutable_header()->mutable_whole_seal();
+         seal.set_ground(v1::SEAL_GROUND_JEOPARDIZE);
+         seal.set_granter(v1::SEAL_GRANTER_COURT);
+         seal.mutable_sealed_until()->set_seconds(kTestTimeMs / 1000 + 3600);
+       }},
+  };
+}
+
+std::vector<Variant> AmendmentVariants() {
+  const auto amendment = [](const char* name,
+                            std::function<void(v1::Amendment*)> change) {
+    return Variant{absl::StrCat("amendment_", name),
+                   v1::STATEMENT_KIND_AMENDMENT,
+                   [change = std::move(change)](v1::Statement* s) {
+                     change(s->mutable_amendment());
+                   }};
+  };
+  return {
+      amendment("withdrawal",
+                [](v1::Amendment* a) {
+                  a->mutable_withdrawal()->set_reason_code("FILED_TWICE");
+                }),
+      amendment("narrowing",
+                [](v1::Amendment* a) {
+                  v1::Narrowing& narrowing = *a->mutable_narrowing();
+                  FillWindow(narrowing.mutable_footage_window());
+                  narrowing.mutable_area()->set_county_fips("06037");
+                }),
+      amendment("challenge",
+                [](v1::Amendment* a) {
+                  a->mutable_challenge()->set_ground(
+                      v1::REFUSAL_GROUND_OVERBROAD);
+                }),
+      amendment("onward_sharing",
+                [](v1::Amendment* a) {
+                  a->mutable_onward_sharing()->set_recipient(
+                      "outside:example-bureau");
+                  a->mutable_onward_sharing()->set_basis(
+                      v1::LEGAL_PROCESS_MLAT);
+                }),
+      amendment("closing_report",
+                [](v1::Amendment* a) {
+                  a->mutable_closing_report()->set_use(
+                      v1::ClosingReport::USE_NOT_USED);
+                }),
+  };
+}
+
+std::vector<Variant> OtherVariants() {
+  return {
+      {"footage_response_refused", v1::STATEMENT_KIND_FOOTAGE_RESPONSE,
+       [](v1::Statement* s) {
+         v1::FootageResponse& r = *s->mutable_footage_response();
+         v1::FootageResponse bare;
+         *bare.mutable_request() = r.request();
+         bare.set_outcome(v1::OUTCOME_MODERATION_REFUSED);
+         bare.set_refusal_ground(v1::REFUSAL_GROUND_OVERBROAD);
+         bare.set_moderated(true);
+         r = bare;
+       }},
+      {"footage_response_given_first", v1::STATEMENT_KIND_FOOTAGE_RESPONSE,
+       [](v1::Statement* s) {
+         s->mutable_footage_response()->mutable_first_given()->set_seconds(
+             kTestTimeMs / 1000 - 3600);
+       }},
+      {"policy_version_of_emergencies", v1::STATEMENT_KIND_POLICY_VERSION,
+       [](v1::Statement* s) {
+         v1::PolicyVersion& policy = *s->mutable_policy_version();
+         policy.clear_channels();
+         policy.add_channels(v1::CHANNEL_LEGAL_PROCESS);
+         policy.add_channels(v1::CHANNEL_EMERGENCY);
+         policy.mutable_in_force_until()->set_seconds(kTestTimeMs / 1000 +
+                                                      86'400'000);
+         policy.set_review_deadline_seconds(259200);
+         policy.add_whole_seal_processes(v1::LEGAL_PROCESS_SEARCH_WARRANT);
+       }},
+      {"key_rotation_in_dispute", v1::STATEMENT_KIND_KEY_ROTATION,
+       [](v1::Statement* s) {
+         v1::KeyRotation& rotation = *s->mutable_key_rotation();
+         if (rotation.revoke().empty()) {
+           rotation.add_revoke()->set_key_id(std::string(32, 'k'));
+         }
+         rotation.mutable_revoke(0)->set_disputed_from_index(3);
+       }},
+  };
+}
+
+// Each kind as its example is, and in every other shape.
+std::vector<Variant> Variants() {
+  std::vector<Variant> out;
+  for (const v1::StatementKind kind : statement::AllKinds()) {
+    out.push_back(
+        {std::string(statement::KindName(kind)), kind, [](v1::Statement*) {}});
+  }
+  for (const auto& more :
+       {RequestVariants(), AmendmentVariants(), OtherVariants()}) {
+    out.insert(out.end(), more.begin(), more.end());
+  }
+  return out;
+}
+
+v1::Statement Example(const Variant& variant) {
+  v1::Statement out = Example(variant.kind);
+  variant.change(&out);
+  return out;
+}
+
 std::set<std::string> FaultyFields(const v1::Statement& statement) {
   std::set<std::string> out;
   const statement::Violations violations = statement::Validate(statement);
@@ -265,7 +444,7 @@ std::string PrintName(const ::testing::TestParamInfo<v1::StatementKind>& info) {
   return std::string(statement::KindName(info.param));
 }
 
-class MutationOfKind : public ::testing::TestWithParam<v1::StatementKind> {};
+class MutationOfKind : public ::testing::TestWithParam<Variant> {};
 
 TEST_P(MutationOfKind, WhatIsWrongIsNamed) {
   const v1::Statement example = Example(GetParam());
@@ -326,10 +505,34 @@ TEST_P(MutationOfKind, TwoFaultsAreBothNamed) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Kinds, MutationOfKind,
-                         ::testing::ValuesIn(statement::AllKinds().begin(),
-                                             statement::AllKinds().end()),
-                         PrintName);
+INSTANTIATE_TEST_SUITE_P(Kinds, MutationOfKind, ::testing::ValuesIn(Variants()),
+                         [](const ::testing::TestParamInfo<Variant>& info) {
+                           return info.param.name;
+                         });
+
+// Every field of these kinds is set in one of the shapes, so that it is mutated.
+TEST(Variants, SetEveryFieldOfRequestsAnswersAndAmendments) {
+  const std::pair<v1::StatementKind, const char*> kinds[] = {
+      {v1::STATEMENT_KIND_FOOTAGE_REQUEST, "footage_request"},
+      {v1::STATEMENT_KIND_FOOTAGE_RESPONSE, "footage_response"},
+      {v1::STATEMENT_KIND_AMENDMENT, "amendment"}};
+  for (const auto& [kind, name] : kinds) {
+    std::set<std::string> mutated;
+    for (const Variant& variant : Variants()) {
+      if (variant.kind != kind) continue;
+      for (const Mutation& mutation : MutationsOf(Example(variant))) {
+        mutated.insert(mutation.path);
+      }
+    }
+    const FieldDescriptor* const body =
+        v1::Statement::descriptor()->FindFieldByName(name);
+    for (int i = 0; i < body->message_type()->field_count(); ++i) {
+      const std::string path =
+          absl::StrCat(name, ".", body->message_type()->field(i)->name());
+      EXPECT_EQ(mutated.count(path), 1u) << path;
+    }
+  }
+}
 
 // --- Through admission --------------------------------------------------------
 
