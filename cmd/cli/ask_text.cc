@@ -11,6 +11,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
+#include "cmd/cli/agency_identity.h"
 #include "google/protobuf/util/json_util.h"
 #include "records/entry_facts.h"
 #include "records/request_row.h"
@@ -370,8 +371,12 @@ absl::Status PrintJson(const google::protobuf::Message& row, Output& out) {
 
 class Printer {
  public:
-  Printer(const AnswerStyle& style, int64_t as_of, Output& out)
-      : style_(style), as_of_(as_of), out_(out) {}
+  Printer(const AnswerStyle& style, int64_t as_of, AgencyIdentities identities,
+          Output& out)
+      : style_(style),
+        as_of_(as_of),
+        identities_(std::move(identities)),
+        out_(out) {}
 
   template <typename Row>
   absl::Status Print(const Row& row) {
@@ -392,6 +397,25 @@ class Printer {
   Columns Named(const v1::StatisticsRow& row) const {
     return ColumnsOf(row, style_.population);
   }
+  Columns Named(const v1::RequestRow& row) const {
+    Columns out = ColumnsOf(row);
+    out.emplace_back("agency_identity", IdentityText(row));
+    return out;
+  }
+
+  // Of emergencies: who asks in a hurry may not be who they say.
+  std::string EnrolmentText(const v1::RequestRow& row) const {
+    if (style_.aspect != Aspect::kEmergencies) return "";
+    const std::string identity = IdentityText(row);
+    return absl::StrCat(", agency's identity: ",
+                        identity.empty() ? "unknown" : identity);
+  }
+
+  // How it was verified when the agency was enrolled; "" unknown.
+  std::string IdentityText(const v1::RequestRow& row) const {
+    const auto found = identities_.find(row.agency().enrolled_index());
+    return found == identities_.end() ? "" : Given(found->second);
+  }
 
   void PrintCsv(const Columns& columns) {
     std::vector<std::string> names;
@@ -406,10 +430,10 @@ class Printer {
   }
 
   std::string Line(const v1::RequestRow& row) const {
-    return absl::StrCat(row.facts().index(), "  ",
-                        TimeText(row.facts().admitted_unix_ms()), "  ",
-                        NameOf(row), "  ", StateText(row.state()), ": ",
-                        AspectText(style_.aspect, row, as_of_));
+    return absl::StrCat(
+        row.facts().index(), "  ", TimeText(row.facts().admitted_unix_ms()),
+        "  ", NameOf(row), "  ", StateText(row.state()), ": ",
+        AspectText(style_.aspect, row, as_of_), EnrolmentText(row));
   }
   std::string Line(const v1::SealRow& row) const {
     const bool is_whole = row.submitter() == statement::kSealedSubmitter;
@@ -459,6 +483,7 @@ class Printer {
 
   const AnswerStyle& style_;
   const int64_t as_of_;
+  const AgencyIdentities identities_;
   Output& out_;
   bool header_printed_ = false;
 };
@@ -598,7 +623,7 @@ absl::StatusOr<Population> ParsePopulation(absl::string_view csv) {
 absl::Status PrintAnswer(const v1::AnswerFile& file,
                          const client::AnswerVerdict& verdict,
                          const AnswerStyle& style, Output& out) {
-  Printer printer(style, verdict.as_of_unix_ms, out);
+  Printer printer(style, verdict.as_of_unix_ms, IdentitiesIn(file), out);
   for (const v1::AnswerFile::Page& page : file.pages()) {
     RETURN_IF_ERROR(PrintRows(page, printer));
   }
