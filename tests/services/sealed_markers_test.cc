@@ -1,6 +1,6 @@
 // Nothing that is secret shows: markers are planted in sealed values, salts and
-// tokens, and submitted, refused, asked about, renewed and erased beside. Searched for
-// them is every byte that the log has written (its store and its views), what
+// tokens, which are submitted, refused, asked about, and due to be opened. Searched
+// for them is every byte that the log has written (its store and its views), what
 // LogService and RecordService answer, what callers are refused with, the
 // diagnostics and the metrics.
 #include <gmock/gmock.h>
