@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -26,6 +27,7 @@
 #include "boost/beast/http/parser.hpp"
 #include "boost/beast/http/string_body.hpp"
 #include "client/backoff.h"
+#include "crypto/tls_session.h"
 
 namespace sightline::client {
 namespace {
@@ -63,6 +65,24 @@ bool Ready(int fd, short events, SteadyClock::time_point deadline) {
   }
 }
 
+const char* DefaultPort(bool tls) { return tls ? "443" : "80"; }
+
+absl::StatusOr<std::shared_ptr<const crypto::TlsClient>> MakeTls(
+    const std::string& host, const std::string& ca_file) {
+  std::string authorities;
+  if (!ca_file.empty()) {
+    ASSIGN_OR_RETURN(authorities, crypto::ReadAuthorities(ca_file));
+  }
+  return crypto::TlsClient::Create(host, authorities);
+}
+
+// Says also whom the certificate was held against: what is missing may be there.
+absl::Status Refused(const absl::Status& status, const std::string& ca_file) {
+  return absl::PermissionDeniedError(absl::StrCat(
+      status.message(), " (trusted: ",
+      ca_file.empty() ? "the machine's authorities" : ca_file, ")"));
+}
+
 std::string Text(boost::beast::string_view text) {
   return std::string(text.data(), text.size());
 }
@@ -72,17 +92,23 @@ std::string Text(boost::beast::string_view text) {
 std::string HttpUrl::authority() const {
   const std::string name =
       absl::StrContains(host, ':') ? absl::StrCat("[", host, "]") : host;
-  return port == "80" ? name : absl::StrCat(name, ":", port);
+  return port == DefaultPort(tls) ? name : absl::StrCat(name, ":", port);
+}
+
+std::string HttpUrl::text() const {
+  return absl::StrCat(tls ? "https://" : "http://", authority(), prefix);
 }
 
 absl::StatusOr<HttpUrl> ParseHttpUrl(absl::string_view url) {
   absl::string_view rest = url;
-  if (!absl::ConsumePrefix(&rest, "http://")) {
+  const bool tls = absl::ConsumePrefix(&rest, "https://");
+  if (!tls && !absl::ConsumePrefix(&rest, "http://")) {
     return absl::InvalidArgumentError(absl::StrCat(
-        "\"", url, "\" is no http:// address",
-        absl::StartsWith(url, "https://") ? " (there is no TLS here)" : ""));
+        "\"", absl::CHexEscape(url), "\" is no http:// or https:// address"));
   }
   HttpUrl parsed;
+  parsed.tls = tls;
+  parsed.port = DefaultPort(tls);
   const size_t slash = std::min(rest.find('/'), rest.size());
   absl::string_view authority = rest.substr(0, slash);
   parsed.prefix = std::string(absl::StripSuffix(rest.substr(slash), "/"));
@@ -103,8 +129,9 @@ absl::StatusOr<HttpUrl> ParseHttpUrl(absl::string_view url) {
   });
   if (parsed.host.empty() || !plain || url.find_first_of("?#@") != url.npos ||
       !absl::SimpleAtoi(parsed.port, &port) || port == 0 || port > 65535) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "\"", absl::CHexEscape(url), "\" is not http://HOST[:PORT][/PREFIX]"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", absl::CHexEscape(url),
+                     "\" is not http[s]://HOST[:PORT][/PREFIX]"));
   }
   return parsed;
 }
@@ -120,8 +147,10 @@ struct HttpResources::Answer {
 // One connection.
 class HttpResources::Link {
  public:
-  static absl::StatusOr<std::unique_ptr<Link>> Open(const HttpUrl& url,
-                                                    const HttpOptions& options);
+  // `tls`: or null.
+  static absl::StatusOr<std::unique_ptr<Link>> Open(
+      const HttpUrl& url, const crypto::TlsClient* tls,
+      const HttpOptions& options);
   ~Link() { close(fd_); }
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
@@ -134,11 +163,27 @@ class HttpResources::Link {
   bool reusable() const { return reusable_; }
 
  private:
+  using Parser = http::response_parser<http::string_body>;
+
   explicit Link(int fd) : fd_(fd) {}
   absl::Status ConnectTo(const addrinfo& address,
                          SteadyClock::time_point deadline);
+  absl::Status StartTls(const crypto::TlsClient& tls,
+                        SteadyClock::time_point deadline);
+  // The bytes as they are on the wire.
+  absl::Status Write(absl::string_view bytes, SteadyClock::time_point deadline);
+  // Sends what TLS has to say.
+  absl::Status Flush(SteadyClock::time_point deadline);
+  // Waits for bytes and appends what they say to buffer_; of TLS that may be
+  // nothing. Whether the server has ended the connection, in due form.
+  absl::StatusOr<bool> Read(SteadyClock::time_point deadline);
+  absl::StatusOr<bool> Decrypt(absl::string_view bytes,
+                               SteadyClock::time_point deadline);
+  // Takes what it can from buffer_.
+  absl::Status Parse(size_t most_bytes, Parser* parser);
 
   const int fd_;
+  std::unique_ptr<crypto::TlsSession> tls_;  // or null: in the clear
   std::string buffer_;
   bool reusable_ = false;
 };
@@ -164,7 +209,8 @@ absl::Status HttpResources::Link::ConnectTo(const addrinfo& address,
 }
 
 absl::StatusOr<std::unique_ptr<HttpResources::Link>> HttpResources::Link::Open(
-    const HttpUrl& url, const HttpOptions& options) {
+    const HttpUrl& url, const crypto::TlsClient* tls,
+    const HttpOptions& options) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -188,21 +234,97 @@ absl::StatusOr<std::unique_ptr<HttpResources::Link>> HttpResources::Link::Open(
     }
     std::unique_ptr<Link> link(new Link(fd));
     status = link->ConnectTo(*address, deadline);
+    if (status.ok() && tls != nullptr) status = link->StartTls(*tls, deadline);
     if (status.ok()) return link;
+    if (absl::IsPermissionDenied(status)) {
+      status = Refused(status, options.ca_file);
+      break;
+    }
   }
   return base::Annotate(status, url.authority());
 }
 
-absl::Status HttpResources::Link::Send(absl::string_view bytes,
-                                       const HttpOptions& options) {
+absl::Status HttpResources::Link::StartTls(const crypto::TlsClient& tls,
+                                           SteadyClock::time_point deadline) {
+  ASSIGN_OR_RETURN(tls_, tls.Connect());
+  RETURN_IF_ERROR(Flush(deadline));
+  while (!tls_->established()) {
+    ASSIGN_OR_RETURN(const bool ended, Read(deadline));
+    if (ended) return absl::UnavailableError("the server hung up");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HttpResources::Link::Write(absl::string_view bytes,
+                                        SteadyClock::time_point deadline) {
   while (!bytes.empty()) {
     const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent > 0) {
       bytes.remove_prefix(static_cast<size_t>(sent));
-    } else if (errno != EAGAIN ||
-               !Ready(fd_, POLLOUT, After(options.read_timeout))) {
+    } else if (errno != EAGAIN || !Ready(fd_, POLLOUT, deadline)) {
       return Lost("send");
     }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status HttpResources::Link::Flush(SteadyClock::time_point deadline) {
+  return Write(tls_->TakeOutput(), deadline);
+}
+
+absl::Status HttpResources::Link::Send(absl::string_view bytes,
+                                       const HttpOptions& options) {
+  const auto deadline = After(options.read_timeout);
+  if (tls_ == nullptr) return Write(bytes, deadline);
+  RETURN_IF_ERROR(tls_->Send(bytes));
+  return Flush(deadline);
+}
+
+absl::StatusOr<bool> HttpResources::Link::Decrypt(
+    absl::string_view bytes, SteadyClock::time_point deadline) {
+  // Whoever cuts a connection off could shorten what has no length.
+  if (bytes.empty()) {
+    return absl::UnavailableError(
+        "the connection was cut off before the end of TLS");
+  }
+  const absl::Status status = tls_->Receive(bytes, &buffer_);
+  const absl::Status said = Flush(deadline);
+  RETURN_IF_ERROR(status);
+  if (tls_->peer_closed()) return true;
+  RETURN_IF_ERROR(said);
+  return false;
+}
+
+absl::StatusOr<bool> HttpResources::Link::Read(
+    SteadyClock::time_point deadline) {
+  std::array<char, kReadBytes> chunk;
+  // TLS alone can keep bytes coming that say nothing.
+  while (SteadyClock::now() < deadline) {
+    const ssize_t read = recv(fd_, chunk.data(), chunk.size(), 0);
+    if (read < 0 && errno == EAGAIN) {
+      if (Ready(fd_, POLLIN, deadline)) continue;
+      break;
+    }
+    if (read < 0) return Lost("receive");
+    const absl::string_view bytes(chunk.data(), static_cast<size_t>(read));
+    if (tls_ != nullptr) return Decrypt(bytes, deadline);
+    buffer_.append(bytes.data(), bytes.size());
+    return bytes.empty();
+  }
+  return absl::UnavailableError("the server stopped answering");
+}
+
+absl::Status HttpResources::Link::Parse(size_t most_bytes, Parser* parser) {
+  boost::system::error_code error;
+  const size_t parsed = parser->put(boost::asio::buffer(buffer_), error);
+  buffer_.erase(0, parsed);
+  if (error == http::error::body_limit) {
+    return absl::DataLossError(
+        absl::StrCat("more than ", most_bytes, " bytes"));
+  }
+  if (error && error != http::error::need_more) {
+    return absl::DataLossError(
+        absl::StrCat("no HTTP answer: ", error.message()));
   }
   return absl::OkStatus();
 }
@@ -210,42 +332,27 @@ absl::Status HttpResources::Link::Send(absl::string_view bytes,
 absl::StatusOr<HttpResources::Answer> HttpResources::Link::Receive(
     size_t most_bytes, const HttpOptions& options, bool* began) {
   const auto deadline = After(options.request_timeout);
-  http::response_parser<http::string_body> parser;
+  Parser parser;
   parser.eager(true);
   parser.header_limit(kMostHeader);
   parser.body_limit(most_bytes + kGzipOverhead);
   reusable_ = false;
   buffer_.clear();
-  std::string chunk(kReadBytes, '\0');
+  bool ended = false;
   while (!parser.is_done()) {
-    const ssize_t read = recv(fd_, chunk.data(), chunk.size(), 0);
-    if (read < 0 && errno == EAGAIN) {
-      if (Ready(fd_, POLLIN, std::min(deadline, After(options.read_timeout)))) {
-        continue;
-      }
-      return absl::UnavailableError("the server stopped answering");
+    const size_t before = buffer_.size();
+    ASSIGN_OR_RETURN(ended,
+                     Read(std::min(deadline, After(options.read_timeout))));
+    if (buffer_.size() > before) {
+      *began = true;
+      RETURN_IF_ERROR(Parse(most_bytes, &parser));
     }
-    if (read < 0) return Lost("receive");
+    if (!ended || parser.is_done()) continue;
+    // The end of a body without a length; else of the connection.
     boost::system::error_code error;
-    if (read == 0) {
-      // The end of a body without a length; else of the connection.
-      if (parser.got_some()) parser.put_eof(error);
-      if (error || !parser.is_done()) {
-        return absl::UnavailableError("the server hung up");
-      }
-      break;
-    }
-    *began = true;
-    buffer_.append(chunk.data(), static_cast<size_t>(read));
-    const size_t parsed = parser.put(boost::asio::buffer(buffer_), error);
-    buffer_.erase(0, parsed);
-    if (error == http::error::body_limit) {
-      return absl::DataLossError(
-          absl::StrCat("more than ", most_bytes, " bytes"));
-    }
-    if (error && error != http::error::need_more) {
-      return absl::DataLossError(
-          absl::StrCat("no HTTP answer: ", error.message()));
+    if (parser.got_some()) parser.put_eof(error);
+    if (error || !parser.is_done()) {
+      return absl::UnavailableError("the server hung up");
     }
   }
   const auto& message = parser.get();
@@ -254,22 +361,30 @@ absl::StatusOr<HttpResources::Answer> HttpResources::Link::Receive(
   answer.content_encoding = Text(message[http::field::content_encoding]);
   answer.location = Text(message[http::field::location]);
   answer.retry_after = Text(message[http::field::retry_after]);
-  reusable_ = message.keep_alive() && buffer_.empty();
+  reusable_ = message.keep_alive() && buffer_.empty() && !ended;
   answer.body = std::move(parser.get().body());
   return answer;
 }
 
 HttpResources::HttpResources(HttpUrl url, const HttpOptions& options,
+                             std::shared_ptr<const crypto::TlsClient> tls,
                              crypto::Rng* rng)
-    : url_(std::move(url)), options_(options), rng_(rng) {}
+    : url_(std::move(url)),
+      options_(options),
+      tls_(std::move(tls)),
+      rng_(rng) {}
 
 HttpResources::~HttpResources() = default;
 
 absl::StatusOr<std::unique_ptr<HttpResources>> HttpResources::Create(
     absl::string_view url, const HttpOptions& options, crypto::Rng* rng) {
   ASSIGN_OR_RETURN(HttpUrl parsed, ParseHttpUrl(url));
+  std::shared_ptr<const crypto::TlsClient> tls;
+  if (parsed.tls) {
+    ASSIGN_OR_RETURN(tls, MakeTls(parsed.host, options.ca_file));
+  }
   return std::unique_ptr<HttpResources>(
-      new HttpResources(std::move(parsed), options, rng));
+      new HttpResources(std::move(parsed), options, std::move(tls), rng));
 }
 
 std::unique_ptr<HttpResources::Link> HttpResources::TakeIdle() {
@@ -292,7 +407,7 @@ absl::StatusOr<HttpResources::Answer> HttpResources::Exchange(
     std::unique_ptr<Link> link = TakeIdle();
     const bool kept = link != nullptr;
     if (!kept) {
-      ASSIGN_OR_RETURN(link, Link::Open(url_, options_));
+      ASSIGN_OR_RETURN(link, Link::Open(url_, tls_.get(), options_));
     }
     bool began = false;
     absl::Status sent = link->Send(request, options_);
@@ -370,9 +485,8 @@ absl::StatusOr<std::string> HttpResources::Get(absl::string_view path,
     absl::StatusOr<std::string> bytes = GetOnce(path, most_bytes, &hint);
     if (bytes.ok()) return bytes;
     if (!absl::IsUnavailable(bytes.status()) || attempt >= options_.attempts) {
-      return base::Annotate(
-          bytes.status(),
-          absl::StrCat("http://", url_.authority(), url_.prefix, "/", path));
+      return base::Annotate(bytes.status(),
+                            absl::StrCat(url_.text(), "/", path));
     }
     Pause().Wait(backoff.Next(std::min(hint, options_.longest_pause)));
   }

@@ -1,10 +1,13 @@
-// A log at an HTTP address: GET, over connections that are kept.
+// A log at an HTTP or HTTPS address: GET, over connections that are kept.
 //
-// Source:  RFC 9110, RFC 9112.
-// Shapes:  "http://host[:port][/prefix]"; no TLS, no redirects, no proxies.
-// Errors:  as resources.h; kInvalidArgument: the URL, or the server sends
-//          elsewhere; kPermissionDenied: 401, 403; kFailedPrecondition: another
-//          status. What may pass (no connection, 429, 5xx) is tried again first.
+// Source:  RFC 9110, RFC 9112; RFC 2818; crypto/tls_client.h.
+// Shapes:  "http://host[:port][/prefix]" or https; TLS 1.2 or later; no
+//          redirects, no proxies.
+// Errors:  as resources.h; kInvalidArgument: the URL or the CA file, or the server
+//          sends elsewhere; kPermissionDenied: 401, 403, or its certificate is
+//          refused; kFailedPrecondition: another status. What may pass (no
+//          connection, 429, 5xx) is tried again first; a refused certificate is
+//          not, but whoever follows a log may come back later.
 // Threads: thread-safe; a connection for each call at a time.
 #pragma once
 
@@ -20,25 +23,32 @@
 #include "base/mutex.h"
 #include "client/resources.h"
 #include "crypto/random.h"
+#include "crypto/tls_client.h"
 
 namespace sightline::client {
 
 struct HttpOptions {
-  absl::Duration connect_timeout = absl::Seconds(10);
-  absl::Duration read_timeout = absl::Seconds(30);  // for the next bytes
+  absl::Duration connect_timeout = absl::Seconds(10);  // with TLS's handshake
+  absl::Duration read_timeout = absl::Seconds(30);     // for the next bytes
   absl::Duration request_timeout = absl::Minutes(2);
   int attempts = 5;
   absl::Duration first_pause = absl::Milliseconds(200);
   absl::Duration longest_pause = absl::Seconds(5);
+  // PEM authorities that may have issued the certificate; "": those that the
+  // machine trusts. Of https:// alone; else not read.
+  std::string ca_file = "";
 };
 
 struct HttpUrl {
+  bool tls = false;
   std::string host;  // an IPv6 address without its brackets
-  std::string port = "80";
+  std::string port;
   std::string prefix;  // "" or "/a/b"
 
   // As a Host header has it.
   std::string authority() const;
+  // Without a slash at the end.
+  std::string text() const;
 };
 
 absl::StatusOr<HttpUrl> ParseHttpUrl(absl::string_view url);
@@ -58,7 +68,8 @@ class HttpResources final : public Resources {
   class Link;
   struct Answer;
 
-  HttpResources(HttpUrl url, const HttpOptions& options, crypto::Rng* rng);
+  HttpResources(HttpUrl url, const HttpOptions& options,
+                std::shared_ptr<const crypto::TlsClient> tls, crypto::Rng* rng);
 
   absl::StatusOr<std::string> GetOnce(absl::string_view path, size_t most_bytes,
                                       absl::Duration* retry_after);
@@ -68,6 +79,7 @@ class HttpResources final : public Resources {
 
   const HttpUrl url_;
   const HttpOptions options_;
+  const std::shared_ptr<const crypto::TlsClient> tls_;  // or null: in the clear
   crypto::Rng* const rng_;
 
   base::Mutex mutex_;

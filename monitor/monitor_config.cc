@@ -238,9 +238,14 @@ class Parser {
     }
     for (const auto& item : node) {
       Peer peer;
-      Fields(item, {{"name", [&](const auto& n) { Text(n, &peer.name); }},
-                    {"at", [&](const auto& n) { Text(n, &peer.at); }}});
+      Fields(item,
+             {{"name", [&](const auto& n) { Text(n, &peer.name); }},
+              {"at", [&](const auto& n) { Text(n, &peer.at); }},
+              {"ca_file", [&](const auto& n) { Text(n, &peer.ca_file); }}});
       if (peer.at.empty()) Fault(item, "one without \"at\"");
+      if (!peer.ca_file.empty() && !absl::StartsWith(peer.at, "https://")) {
+        Fault(item, "a ca_file is for https:// alone");
+      }
       if (peer.name.empty()) peer.name = peer.at;
       out->push_back(std::move(peer));
     }

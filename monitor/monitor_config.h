@@ -58,7 +58,9 @@ struct Rule {
 
 struct Peer {
   std::string name;
-  std::string at;  // http:// URL or folder
+  std::string at;  // http:// or https:// URL, or folder
+  std::string
+      ca_file;  // of https; "": the certificates that the machine trusts
 };
 
 struct WebhookConfig {

@@ -70,6 +70,16 @@ TEST(MonitorConfig, AWebhookMayBeHttps) {
   EXPECT_EQ(config.webhook.ca_file, "ca.crt");
 }
 
+TEST(MonitorConfig, APeerMayBeHttps) {
+  ASSERT_OK_AND_ASSIGN(
+      const MonitorConfig config,
+      ParseMonitorConfig("witnesses: [{at: 'https://w/', ca_file: ca.crt}]\n"
+                         "mirrors: [{at: 'https://m/'}]"));
+  EXPECT_EQ(config.witnesses[0].at, "https://w/");
+  EXPECT_EQ(config.witnesses[0].ca_file, "ca.crt");
+  EXPECT_EQ(config.mirrors[0].ca_file, "");
+}
+
 TEST(MonitorConfig, TellsOfTroubleInAnyCase) {
   for (const char* yaml : {"", "rules: []", "rules: [{on: unsound}]"}) {
     ASSERT_OK_AND_ASSIGN(const MonitorConfig config, ParseMonitorConfig(yaml));
@@ -105,8 +115,9 @@ TEST(MonitorConfig, RefusesWhatIsNotThere) {
            "outputs: {webhook: {url: 'ftp://x'}}",
            "outputs: {webhook: {url: 'http://x', ca_file: ca.crt}}",
            "outputs: {atom: {}}", "outputs: {stdout: maybe}",
-           "mirrors: [{name: x}]", "peer_interval: 0s", "rules: [unclosed",
-           "a: b: c", "rules: [{on: request, on: request}]"}) {
+           "mirrors: [{name: x}]", "mirrors: [{at: /m, ca_file: ca.crt}]",
+           "peer_interval: 0s", "rules: [unclosed", "a: b: c",
+           "rules: [{on: request, on: request}]"}) {
     EXPECT_THAT(ParseMonitorConfig(yaml),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << yaml;

@@ -2,8 +2,6 @@
 
 #include <httplib.h>
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,7 +9,6 @@
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "crypto/tls_client.h"
-#include "crypto/x509.h"
 
 namespace sightline::monitor {
 
@@ -56,15 +53,7 @@ absl::Status CheckCaFile(const Target& target) {
   if (!target.tls) {
     return absl::InvalidArgumentError("a CA file is for https:// alone");
   }
-  std::ifstream file(target.ca_file, std::ios::binary);
-  const std::string pem((std::istreambuf_iterator<char>(file)),
-                        std::istreambuf_iterator<char>());
-  if (!file) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("cannot read ", target.ca_file));
-  }
-  return base::Annotate(crypto::CertificateValidity(pem).status(),
-                        target.ca_file);
+  return crypto::ReadAuthorities(target.ca_file).status();
 }
 
 absl::Status Configure(const Target& target, httplib::Client* client) {

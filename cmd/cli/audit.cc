@@ -61,7 +61,8 @@ absl::StatusOr<monitor::CheckReport> CheckFiles(
     const std::string& where, const Settings& settings,
     const monitor::CheckOptions& options, const Invocation& run) {
   ASSIGN_OR_RETURN(const auto trusted, Trusted(settings));
-  ASSIGN_OR_RETURN(const auto resources, OpenResources(where, run));
+  ASSIGN_OR_RETURN(const auto resources,
+                   OpenResources(where, settings.ca, run));
   client::ResourceLogReader reader(resources.get());
   // No checkpoint is no log: rather a slip in the address than a finding.
   RETURN_IF_ERROR(reader.ReadCheckpoint().status());
@@ -193,14 +194,15 @@ void AddAudit(CLI::App* app, Invocation* run) {
       "checkpoint; "
       "sealed payloads for their form, or with --seal-key for what is in "
       "them.\n\nExamples:\n"
-      "  sightline audit http://log.example.com --vkey log.example.com+...\n"
+      "  sightline audit https://log.example.com --vkey log.example.com+...\n"
       "  sightline audit /srv/www/log\n"
       "  sightline audit --data-dir /var/lib/sightline\n"
       "  sightline audit --server log.example.com:7443 --vkey "
       "log.example.com+...");
   CLI::Option* const files = audit->add_option(
       "log", flags->files,
-      "http:// address or folder of a log's files (checkpoint, tile/...), as "
+      "http:// or https:// address or folder of a log's files (checkpoint, "
+      "tile/...), as "
       "c2sp.org/tlog-tiles has them, instead of a server");
   files->type_name("URL|DIR");
   audit

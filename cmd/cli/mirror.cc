@@ -86,7 +86,7 @@ class Mirror {
 absl::Status Mirror::Open(const Settings& settings) {
   ASSIGN_OR_RETURN(checkpoint::LogKeySet keys, TrustedKeys(settings));
   keys_ = std::make_unique<checkpoint::LogKeySet>(std::move(keys));
-  ASSIGN_OR_RETURN(resources_, OpenResources(flags_.from, run_));
+  ASSIGN_OR_RETURN(resources_, OpenResources(flags_.from, settings.ca, run_));
   source_ = std::make_unique<client::ResourceLogReader>(resources_.get());
   if (flags_.rocksdb ||
       storage::RocksDbLogFiles::IsRocksDbFolder(flags_.folder)) {
@@ -213,13 +213,13 @@ void AddMirror(CLI::App* app, Invocation* run) {
       "with what the log\nshows, and the checkpoint with the one the copy had "
       "before. Whatever stops it, the copy's\ncheckpoint promises no more than "
       "is there.\n\nExamples:\n"
-      "  sightline mirror http://log.example.com /srv/mirror --vkey "
+      "  sightline mirror https://log.example.com /srv/mirror --vkey "
       "log.example.com+...\n"
-      "  sightline mirror http://log.example.com /srv/mirror --follow --serve "
+      "  sightline mirror https://log.example.com /srv/mirror --follow --serve "
       "0.0.0.0:8080");
   mirror
       ->add_option("log", flags->from,
-                   "http:// address or folder of the log's files")
+                   "http:// or https:// address or folder of the log's files")
       ->required()
       ->type_name("URL|DIR");
   mirror
@@ -243,6 +243,7 @@ void AddMirror(CLI::App* app, Invocation* run) {
       ->type_name("HOST:PORT")
       ->needs(follow);
   AddTrustOptions(mirror, &flags->settings);
+  AddAuthorityOption(mirror, &flags->settings);
   SetAction(mirror, run, [flags, run] { return Mirror(*flags, *run).Run(); });
 }
 

@@ -84,7 +84,8 @@ absl::StatusOr<uint64_t> OpenFeed(const Flags& flags, const Settings& settings,
                                   const checkpoint::LogKeySet& keys,
                                   const Invocation& run, Whole* whole) {
   if (!flags.files.empty()) {
-    ASSIGN_OR_RETURN(whole->resources, OpenResources(flags.files, run));
+    ASSIGN_OR_RETURN(whole->resources,
+                     OpenResources(flags.files, settings.ca, run));
     whole->reader =
         std::make_unique<client::ResourceLogReader>(whole->resources.get());
     whole->feed = std::make_unique<monitor::TileFeed>(whole->reader.get());
@@ -112,7 +113,7 @@ absl::Status OpenPeers(const monitor::MonitorConfig& config,
   const std::string by_origin = absl::StrCat(
       base::HexEncode(crypto::AsBytes(crypto::Sha256(origin))), "/checkpoint");
   for (const monitor::Peer& peer : config.witnesses) {
-    ASSIGN_OR_RETURN(auto resources, OpenResources(peer.at, run));
+    ASSIGN_OR_RETURN(auto resources, OpenResources(peer.at, peer.ca_file, run));
     client::Resources* const at = resources.get();
     peers->push_back({peer.name, [at, by_origin] {
                         return at->Get(by_origin, kMaxCheckpointBytes);
@@ -120,7 +121,7 @@ absl::Status OpenPeers(const monitor::MonitorConfig& config,
     whole->peer_resources.push_back(std::move(resources));
   }
   for (const monitor::Peer& peer : config.mirrors) {
-    ASSIGN_OR_RETURN(auto resources, OpenResources(peer.at, run));
+    ASSIGN_OR_RETURN(auto resources, OpenResources(peer.at, peer.ca_file, run));
     auto reader = std::make_unique<client::ResourceLogReader>(resources.get());
     client::ResourceLogReader* const at = reader.get();
     peers->push_back({peer.name, [at] { return at->ReadCheckpoint(); }, at});
@@ -247,12 +248,13 @@ void AddMonitor(CLI::App* app, Invocation* run) {
       "the log did something wrong.\n\nExamples:\n"
       "  sightline monitor --state /var/lib/sightline-monitor --rules "
       "rules.yaml\n"
-      "  sightline monitor http://log.example.com --vkey log.example.com+... "
+      "  sightline monitor https://log.example.com --vkey log.example.com+... "
       "--state s\n"
       "  sightline monitor --state s --once");
   monitor
       ->add_option("log", flags->files,
-                   "http:// address or folder of a log's files, instead of a "
+                   "http:// or https:// address or folder of a log's files, "
+                   "instead of a "
                    "server that is followed by its stream")
       ->type_name("URL|DIR");
   monitor

@@ -48,9 +48,12 @@ absl::StatusOr<std::unique_ptr<client::Resources>> OpenRocksDb(
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<client::Resources>> OpenResources(
-    const std::string& where, const Invocation& run) {
+    const std::string& where, const std::string& ca_file,
+    const Invocation& run) {
   if (absl::StrContains(where, "://")) {
-    return client::HttpResources::Create(where, {}, run.around.rng);
+    client::HttpOptions options;
+    options.ca_file = ca_file;
+    return client::HttpResources::Create(where, options, run.around.rng);
   }
   if (storage::RocksDbLogFiles::IsRocksDbFolder(where)) {
     return OpenRocksDb(where);

@@ -1,9 +1,9 @@
-// The files of a log where the command line says: an http:// address, a folder of
-// files, or one of RocksDB's that `sightline mirror --rocksdb` has made.
+// The files of a log where the command line says: an http:// or https:// address, a
+// folder of files, or one of RocksDB's that `sightline mirror --rocksdb` has made.
 //
-// Errors:  kInvalidArgument: no such address; kNotFound: no such folder, or no
-//          checkpoint in it; kFailedPrecondition: a RocksDB folder of another
-//          kind.
+// Errors:  kInvalidArgument: no such address or CA file; kNotFound: no such
+//          folder, or no checkpoint in it; kFailedPrecondition: a RocksDB folder
+//          of another kind.
 // Threads: any thread.
 #pragma once
 
@@ -16,7 +16,9 @@
 
 namespace sightline::cli {
 
+// `ca_file`: authorities of an https:// address; "": those that the machine trusts.
 absl::StatusOr<std::unique_ptr<client::Resources>> OpenResources(
-    const std::string& where, const Invocation& run);
+    const std::string& where, const std::string& ca_file,
+    const Invocation& run);
 
 }  // namespace sightline::cli

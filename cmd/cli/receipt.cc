@@ -120,7 +120,8 @@ absl::StatusOr<int> GetCose(const Flags& flags, const Settings& settings,
   RETURN_IF_ERROR(CheckAbsent(entry_file));
   ASSIGN_OR_RETURN(const uint64_t index, ParseNumber("INDEX", flags.index));
   ASSIGN_OR_RETURN(const checkpoint::LogKeySet keys, TrustedKeys(settings));
-  ASSIGN_OR_RETURN(const auto resources, OpenResources(flags.log_files, run));
+  ASSIGN_OR_RETURN(const auto resources,
+                   OpenResources(flags.log_files, settings.ca, run));
   ASSIGN_OR_RETURN(const std::string bytes,
                    resources->Get(absl::StrCat("entries/", index),
                                   checkpoint::kMaxCoseReceiptSize));
@@ -336,7 +337,7 @@ void AddGet(CLI::App* receipt, Invocation* run) {
       ->check(CLI::IsMember({"proof", "html", "cose"}))
       ->capture_default_str();
   get->add_option("--http", flags->log_files,
-                  "With --format cose: the log's http:// address")
+                  "With --format cose: the log's http:// or https:// address")
       ->type_name("URL");
   get->add_option("--witnesses", flags->witnesses,
                   "Policy file (tlog-policy): the receipt in the newest tree, "

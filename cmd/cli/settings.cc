@@ -180,6 +180,15 @@ void AddTrustOptions(CLI::App* command, Settings* flags) {
       ->group("Trust");
 }
 
+void AddAuthorityOption(CLI::App* command, Settings* flags) {
+  command
+      ->add_option(
+          "--ca", flags->ca,
+          "PEM file of the authority of the server's certificate, "
+          "gRPC or https://; without it, those that the machine trusts")
+      ->group("Connection");
+}
+
 void AddConnectionOptions(CLI::App* command, Settings* flags) {
   AddTrustOptions(command, flags);
   const auto option = [command](const char* name, std::string* value,
@@ -187,8 +196,7 @@ void AddConnectionOptions(CLI::App* command, Settings* flags) {
     command->add_option(name, *value, help)->group("Connection");
   };
   option("--server", &flags->server, "HOST:PORT of the log");
-  option("--ca", &flags->ca,
-         "PEM file of the authority of the server's certificate");
+  AddAuthorityOption(command, flags);
   option("--cert", &flags->cert, "PEM file of your client certificate");
   option("--key", &flags->key, "Private key of that certificate");
   option("--server-name", &flags->server_name,

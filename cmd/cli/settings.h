@@ -38,7 +38,7 @@ namespace sightline::cli {
 struct Settings {
   std::string server;
   std::vector<std::string> vkeys;  // each maybe "VKEY@FROM-TO", in tree sizes
-  std::string ca;
+  std::string ca;                  // of gRPC and of https://
   std::string cert;
   std::string key;
   std::string server_name;
@@ -51,6 +51,8 @@ struct Settings {
 
 // Adds --vkey.
 void AddTrustOptions(CLI::App* command, Settings* flags);
+// Adds --ca, for commands that connect to https:// addresses alone.
+void AddAuthorityOption(CLI::App* command, Settings* flags);
 // Adds --server, --ca, --cert, --key and the like, and --vkey.
 void AddConnectionOptions(CLI::App* command, Settings* flags);
 // Adds --submitter and --statement-key.

@@ -38,24 +38,25 @@ LOG_KEYS=(--log-key log.key)
 SERVE_WITH=()
 
 # Serves the log in data/, on PORT if that is set; writes config.toml with where it
-# listens. HTTP is where it can be read without gRPC.
+# listens. HTTP and HTTPS are where it can be read without gRPC.
 serve() {
   rm -f listening
   mkfifo listening
   sightlined --data-dir data --listen "127.0.0.1:${PORT:-0}" --genesis genesis.bin \
     "${LOG_KEYS[@]}" --seal-key seal.key --tls-cert server.crt \
     --tls-key server.key --tls-client-ca ca.crt --reserve-mb 0 \
-    --http-listen 127.0.0.1:0 "${SERVE_WITH[@]}" \
+    --http-listen 127.0.0.1:0 --https-listen 127.0.0.1:0 "${SERVE_WITH[@]}" \
     > listening 2>> sightlined.log &
   SERVER=$!
-  local line http
-  { read -r line && read -r http; } < listening || {
+  local line http https
+  { read -r line && read -r http && read -r https; } < listening || {
     printf 'prelude: the log did not start\n'
     cat sightlined.log
     exit 99
   }
   ADDRESS=${line#listening on }
   export HTTP=http://${http#serving HTTP on }
+  export HTTPS=https://${https#serving HTTPS on }
   write_profiles
 }
 
