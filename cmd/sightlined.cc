@@ -30,6 +30,7 @@
 #include "cmd/seal_key.h"
 #include "cmd/sightlined_options.h"
 #include "crypto/key_file.h"
+#include "crypto/tls_client.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "publish/cosigner.h"
 #include "publish/store_consistency.h"
@@ -214,7 +215,11 @@ absl::StatusOr<WitnessParts> OpenWitnesses(
     telemetry::Diagnostics* diagnostics) {
   WitnessParts parts;
   if (!policy.has_value()) return parts;
-  parts.transport = witness::MakeHttpTransport();
+  if (!flags.witness_ca.empty()) {
+    // Now, not when the first witness is asked.
+    RETURN_IF_ERROR(crypto::ReadAuthorities(flags.witness_ca).status());
+  }
+  parts.transport = witness::MakeHttpTransport(flags.witness_ca);
   parts.proofs = std::make_unique<publish::StoreConsistency>(log_store);
   ASSIGN_OR_RETURN(parts.store, witness::FileCosignedStore::Open(
                                     absl::StrCat(flags.data_dir, "/cosigned")));

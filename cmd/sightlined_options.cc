@@ -34,6 +34,9 @@ std::vector<std::string> Faults(const Flags& flags) {
   if (flags.witness_fail_open && flags.witness_policy.empty()) {
     faults.push_back("witness-fail-open needs witness-policy");
   }
+  if (!flags.witness_ca.empty() && flags.witness_policy.empty()) {
+    faults.push_back("witness-ca needs witness-policy");
+  }
   const bool seals = !flags.seal_key.empty() || !flags.seal_key_command.empty();
   if (!flags.seal_key.empty() && !flags.seal_key_command.empty()) {
     faults.push_back("seal-key and seal-key-command exclude each other");
@@ -146,6 +149,10 @@ void AddFlags(CLI::App* app, Flags* flags) {
   app->add_option("--witness-policy", flags->witness_policy,
                   "Witnesses and their quorum (tlog-policy); without it none "
                   "is asked")
+      ->type_name("FILE");
+  app->add_option("--witness-ca", flags->witness_ca,
+                  "Authorities of the certificates of https:// witnesses "
+                  "(PEM); without it those that the machine trusts")
       ->type_name("FILE");
   app->add_flag("--witness-fail-open", flags->witness_fail_open,
                 "Serve checkpoints that the witness quorum has not cosigned");

@@ -46,6 +46,7 @@ struct Flags {
   std::string keeper;
   std::string keeper_key;
   std::string witness_policy;
+  std::string witness_ca;  // none: those that the machine trusts
   bool witness_fail_open = false;
   double witness_round_seconds = 10;
   std::string log_format = "text";

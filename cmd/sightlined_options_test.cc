@@ -114,6 +114,16 @@ TEST_F(OptionsTest, HttpsTakesItsOwnCertificateOrThatOfGrpc) {
   EXPECT_EQ(settings.http->server.tls->private_key, "own-key");
 }
 
+TEST_F(OptionsTest, AuthoritiesOfWitnessesNeedWitnesses) {
+  Parse({"--data-dir", "d", "--plaintext-loopback", "127.0.0.1:0", "--log-key",
+         "l", "--witness-ca", "ca.crt"});
+  EXPECT_THAT(ToSettings(flags_).status(),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("witness-ca needs witness-policy")));
+  flags_.witness_policy = "witnesses.policy";
+  EXPECT_OK(ToSettings(flags_));
+}
+
 TEST_F(OptionsTest, ThereAreMetricsWhereTheyAreAskedFor) {
   Parse({"--data-dir", "d", "--plaintext-loopback", "127.0.0.1:0", "--log-key",
          "l"});

@@ -10,9 +10,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
+#include "crypto/tls_client.h"
 
 namespace sightline::witness {
 namespace {
@@ -21,8 +23,15 @@ constexpr size_t kMaxReplyBytes = 64 << 10;
 
 struct SplitUrl {
   std::string base;  // scheme, host and port
+  std::string host;  // without brackets
   std::string path;
+  bool tls = false;
 };
+
+std::string HostOf(absl::string_view authority) {
+  const char end = absl::ConsumePrefix(&authority, "[") ? ']' : ':';
+  return std::string(authority.substr(0, authority.find(end)));
+}
 
 absl::StatusOr<SplitUrl> Split(const std::string& url) {
   const size_t scheme = url.find("://");
@@ -35,14 +44,48 @@ absl::StatusOr<SplitUrl> Split(const std::string& url) {
   SplitUrl out;
   out.base = url.substr(0, path);
   out.path = path == std::string::npos ? "/" : url.substr(path);
-  if (out.base.size() == scheme + 3) {
+  out.host = HostOf(absl::string_view(out.base).substr(scheme + 3));
+  out.tls = absl::StartsWith(url, "https://");
+  if (out.host.empty()) {
     return absl::InvalidArgumentError(absl::StrCat("no host in URL: ", url));
   }
   return out;
 }
 
+// For a client whose own checks do not ask for a version, nor take an address for
+// one.
+absl::Status InsistOnHost(const SplitUrl& url, const std::string& ca_file,
+                          httplib::Client* client) {
+  if (!url.tls) return absl::OkStatus();
+  if (!client->is_valid()) {
+    return absl::InternalError("no TLS for this address");
+  }
+  RETURN_IF_ERROR(crypto::RequireHost(client->ssl_context(), url.host));
+  client->enable_server_certificate_verification(true);
+  if (!ca_file.empty()) client->set_ca_cert_path(ca_file);
+  return absl::OkStatus();
+}
+
+std::string WhyNot(const httplib::Client& client, httplib::Error error) {
+  if (error != httplib::Error::SSLServerVerification) {
+    return httplib::to_string(error);
+  }
+  return absl::StrCat(
+      "its certificate does not verify: ",
+      crypto::VerifyResultText(client.get_openssl_verify_result()));
+}
+
+// cpp-httplib takes the end of a connection for that of a body without a length,
+// also when TLS did not end: whoever has the wire could shorten it.
+bool HasEnd(const httplib::Response& response) {
+  return response.has_header("Content-Length") ||
+         response.has_header("Transfer-Encoding") || response.status == 204;
+}
+
 class HttpTransport final : public Transport {
  public:
+  explicit HttpTransport(const std::string& ca_file) : ca_file_(ca_file) {}
+
   absl::StatusOr<Reply> Post(const std::string& url, absl::string_view body,
                              absl::Duration timeout) override {
     ASSIGN_OR_RETURN(const SplitUrl split, Split(url));
@@ -51,7 +94,11 @@ class HttpTransport final : public Transport {
       base::MutexLock lock(&mutex_);
       if (stopped_) return absl::UnavailableError("shutting down");
       std::unique_ptr<Connection>& kept = connections_[url];
-      if (kept == nullptr) kept = std::make_unique<Connection>(split.base);
+      if (kept == nullptr) {
+        auto made = std::make_unique<Connection>(split.base);
+        RETURN_IF_ERROR(InsistOnHost(split, ca_file_, &made->client));
+        kept = std::move(made);
+      }
       connection = kept.get();
     }
     base::MutexLock lock(&connection->one_at_a_time);
@@ -91,8 +138,12 @@ class HttpTransport final : public Transport {
       result = Send(&connection->client, url, body, deadline, &received);
     }
     if (!result) {
-      return absl::UnavailableError(
-          absl::StrCat(url.base, ": ", httplib::to_string(result.error())));
+      return absl::UnavailableError(absl::StrCat(
+          url.base, ": ", WhyNot(connection->client, result.error())));
+    }
+    if (url.tls && !HasEnd(*result)) {
+      return absl::UnavailableError(absl::StrCat(
+          url.base, ": its reply has no length: it may have been cut off"));
     }
     return ReplyOf(*result, std::move(received));
   }
@@ -132,6 +183,8 @@ class HttpTransport final : public Transport {
     return reply;
   }
 
+  const std::string ca_file_;
+
   base::Mutex mutex_;
   std::map<std::string, std::unique_ptr<Connection>> connections_
       ABSL_GUARDED_BY(mutex_);
@@ -140,8 +193,8 @@ class HttpTransport final : public Transport {
 
 }  // namespace
 
-std::unique_ptr<Transport> MakeHttpTransport() {
-  return std::make_unique<HttpTransport>();
+std::unique_ptr<Transport> MakeHttpTransport(const std::string& ca_file) {
+  return std::make_unique<HttpTransport>(ca_file);
 }
 
 absl::Status CheckUrl(const std::string& url) { return Split(url).status(); }
