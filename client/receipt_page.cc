@@ -93,10 +93,10 @@ class Schema {
 }  // namespace
 
 absl::StatusOr<std::string> FormatReceiptPage(
-    const Receipt& receipt, absl::Span<const std::string> vkeys) {
-  if (vkeys.empty()) return absl::InvalidArgumentError("no vkey given");
+    const Receipt& receipt, absl::Span<const std::string> keys) {
+  if (keys.empty()) return absl::InvalidArgumentError("no vkey given");
   const Json data = {
-      {"vkeys", std::vector<std::string>(vkeys.begin(), vkeys.end())},
+      {"vkeys", std::vector<std::string>(keys.begin(), keys.end())},
       {"proof", FormatReceiptFile(receipt)},
       {"schema", Schema().Build()}};
   // A "<" could end the element that the data is in.

@@ -100,13 +100,7 @@ absl::StatusOr<std::string> Formatted(const client::Receipt& receipt,
                                       const std::string& format,
                                       const Settings& settings) {
   if (format == "proof") return client::FormatReceiptFile(receipt);
-  std::vector<std::string> vkeys;
-  for (const std::string& vkey : settings.vkeys) {
-    // Without its range of tree sizes.
-    vkeys.push_back(
-        std::vector<std::string>(absl::StrSplit(vkey, '@')).front());
-  }
-  return client::FormatReceiptPage(receipt, vkeys);
+  return client::FormatReceiptPage(receipt, settings.vkeys);
 }
 
 // A COSE receipt is signed for who asks, over HTTP; its entry comes with it.

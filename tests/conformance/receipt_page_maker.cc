@@ -1,5 +1,9 @@
 // Writes a receipt page for a browser to judge, of one entry of a log of 700, to
 // standard output.
+//
+//   receipt_page_maker [RANGE]
+//
+// RANGE, "@FROM-TO", are the tree sizes that the log's key counts for.
 #include <iostream>
 #include <memory>
 #include <string>
@@ -18,7 +22,7 @@ namespace {
 constexpr uint64_t kEntries = 700;
 constexpr uint64_t kIndex = 300;
 
-std::string MakePage() {
+std::string MakePage(const std::string& range) {
   monitor::LogMaker log;
   log.Enrol("ori:CA0194200");
   while (log.size() < kEntries) log.Request("ori:CA0194200");
@@ -34,14 +38,14 @@ std::string MakePage() {
   receipt.proof =
       *tiles::ProofBuilder(&source).InclusionProof(kIndex, kEntries);
   receipt.tree = tree;
-  const std::string vkey = monitor::LogMaker::Signer("log").vkey();
-  return *client::FormatReceiptPage(receipt, {&vkey, 1});
+  const std::string key = monitor::LogMaker::Signer("log").vkey() + range;
+  return *client::FormatReceiptPage(receipt, {&key, 1});
 }
 
 }  // namespace
 }  // namespace sightline
 
-int main() {
-  std::cout << sightline::MakePage();
+int main(int argc, char** argv) {
+  std::cout << sightline::MakePage(argc > 1 ? argv[1] : "");
   return std::cout.good() ? 0 : 1;
 }

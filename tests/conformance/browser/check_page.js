@@ -2,11 +2,12 @@
 //
 //   node check_page.js MAKER
 //
-// MAKER writes the good page to standard output. The browser is Debian's chromium,
+// MAKER [RANGE] writes the good page to standard output, its key counting for RANGE. The browser is Debian's chromium,
 // or what CHROMIUM names. Status 1, and a line for each, when a page got the wrong
 // verdict, or asked for anything over a network.
 'use strict';
 const {execFileSync} = require('child_process');
+const {createHash} = require('crypto');
 const fs = require('fs');
 const os = require('os');
 const path = require('path');
@@ -31,7 +32,18 @@ function otherDigit(text, pattern, at) {
   return text.slice(0, start) + (text[start] === 'A' ? 'B' : 'A') + text.slice(start + 1);
 }
 
-const pages = (good) => ({
+// Another key of the same log, well-formed; all sizes.
+function otherKey(vkey) {
+  const name = vkey.slice(0, vkey.indexOf('+'));
+  const key = Buffer.concat([Buffer.from([1]), Buffer.alloc(32, 7)]);
+  const id = createHash('sha256').update(name + '\n').update(key).digest('hex').slice(0, 8);
+  return name + '+' + id + '+' + key.toString('base64');
+}
+
+// What a page says that is signed by a key of other tree sizes.
+const OUT_OF_RANGE = 'no key of the log that counts for a tree of 700 entries';
+
+const pages = (make, good) => ({
   'the good one': [good, true],
   'another entry': [changed(good, (d) => { d.proof = otherDigit(d.proof, /extra /, 60); }), false],
   'another index': [changed(good, (d) => { d.proof = d.proof.replace('index 300', 'index 301'); }), false],
@@ -42,10 +54,21 @@ const pages = (good) => ({
   'another signature': [changed(good, (d) => { d.proof = otherDigit(d.proof, /\u2014 log/, 40); }), false],
   'another key': [changed(good, (d) => { d.vkeys[0] = otherDigit(d.vkeys[0], /\+A/, 20); }), false],
   'no signature': [changed(good, (d) => { d.proof = d.proof.slice(0, d.proof.lastIndexOf('\u2014')); }), false],
+  'a key of all sizes up to this one': [make('@-700'), false, OUT_OF_RANGE],
+  'a key of larger sizes': [make('@701-'), false, OUT_OF_RANGE],
+  'a key of some smaller sizes': [make('@5-20'), false, OUT_OF_RANGE],
+  'a key from this size on': [make('@700'), true],
+  'a key of this size alone': [make('@700-701'), true],
+  'a key of all sizes, said so': [make('@0-'), true],
+  'a key of no size': [make('@20-20'), false, 'range of tree sizes is empty'],
+  'a key of a malformed range': [make('@-7OO'), false, 'range of tree sizes is malformed'],
+  'a key that ended, and one that did not sign':
+    [changed(make('@-700'), (d) => { d.vkeys.push(otherKey(d.vkeys[0])); }), false, OUT_OF_RANGE],
+  'a key that counts, and one that did not sign': [changed(good, (d) => { d.vkeys.push(otherKey(d.vkeys[0])); }), true],
   'no data': [changed(good, (d) => { for (const name of Object.keys(d)) delete d[name]; }), false],
 });
 
-async function judge(context, name, html, want) {
+async function judge(context, name, html, want, words = '') {
   const file = path.join(folder, 'page.html');
   fs.writeFileSync(file, html);
   const page = await context.newPage();
@@ -62,13 +85,14 @@ async function judge(context, name, html, want) {
   await page.close();
   console.log(name + ': ' + said);
   if (valid !== want) faults.push(name + ': wrong verdict');
+  if (!said.includes(words)) faults.push(name + ': does not say: ' + words);
   if (entry.includes('ori:CA0194200') !== want) faults.push(name + ': shows ' + (want ? 'nothing' : 'what is not proven'));
   for (const url of asked) if (!url.startsWith('file:')) faults.push(name + ': asked for ' + url);
   faults.push(...errors.map((error) => name + ': ' + error));
 }
 
 async function main() {
-  const good = execFileSync(process.argv[2], {encoding: 'utf8', maxBuffer: 1 << 24});
+  const make = (...range) => execFileSync(process.argv[2], range, {encoding: 'utf8', maxBuffer: 1 << 24});
   // As root in a container there is no sandbox to be had; the pages are our own.
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
@@ -76,7 +100,7 @@ async function main() {
   });
   try {
     const context = await browser.newContext({offline: true});
-    for (const [name, [html, want]] of Object.entries(pages(good))) await judge(context, name, html, want);
+    for (const [name, page] of Object.entries(pages(make, make()))) await judge(context, name, ...page);
     console.log('browser: chromium ' + browser.version());
   } finally {
     await browser.close();
