@@ -10,10 +10,10 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/rate_limit.h"
 #include "mirror/mirror.h"
 #include "witness/answer.h"
 #include "witness/handler.h"
-#include "witness/rate_limit.h"
 
 namespace sightline::mirror {
 
@@ -21,8 +21,8 @@ class MirrorHandler final : public witness::Handler {
  public:
   struct Options {
     std::string prefix;
-    witness::Rate per_client = {20, 100};  // calls of one address
-    size_t max_clients = 4096;             // addresses that are remembered
+    base::Rate per_client = {20, 100};  // calls of one address
+    size_t max_clients = 4096;          // addresses that are remembered
   };
 
   // Both outlive the handler.
@@ -33,7 +33,7 @@ class MirrorHandler final : public witness::Handler {
  private:
   const Options options_;
   Mirror* const mirror_;
-  witness::RateLimit clients_;
+  base::RateLimit clients_;
 };
 
 }  // namespace sightline::mirror

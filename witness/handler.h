@@ -7,8 +7,8 @@
 
 #include "absl/strings/string_view.h"
 #include "base/clock.h"
+#include "base/rate_limit.h"
 #include "witness/answer.h"
-#include "witness/rate_limit.h"
 #include "witness/witness.h"
 
 namespace sightline::witness {
@@ -34,8 +34,8 @@ class WitnessHandler final : public Handler {
  public:
   struct Options {
     std::string prefix;
-    Rate per_client = {20, 100};  // add-checkpoint calls of one address
-    size_t max_clients = 4096;    // addresses that are remembered
+    base::Rate per_client = {20, 100};  // add-checkpoint calls of one address
+    size_t max_clients = 4096;          // addresses that are remembered
   };
 
   // Both outlive the handler.
@@ -49,7 +49,7 @@ class WitnessHandler final : public Handler {
 
   const Options options_;
   Witness* const witness_;
-  RateLimit clients_;
+  base::RateLimit clients_;
 };
 
 }  // namespace sightline::witness

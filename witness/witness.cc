@@ -39,8 +39,8 @@ Answer AnotherSize(uint64_t size) {
 }
 
 // An hour's worth at once, at least 10: batches come in bursts.
-Rate RateOf(const ListedLog& log) {
-  Rate rate;
+base::Rate RateOf(const ListedLog& log) {
+  base::Rate rate;
   rate.per_second = static_cast<double>(log.queries_per_day) / 86400;
   rate.burst = std::max(10.0, static_cast<double>(log.queries_per_day) / 24);
   return rate;

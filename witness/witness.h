@@ -32,6 +32,7 @@
 #include "absl/strings/string_view.h"
 #include "base/clock.h"
 #include "base/mutex.h"
+#include "base/rate_limit.h"
 #include "checkpoint/add_checkpoint.h"
 #include "checkpoint/log_checkpoint.h"
 #include "checkpoint/note_signer.h"
@@ -39,7 +40,6 @@
 #include "witness/answer.h"
 #include "witness/cosigned_store.h"
 #include "witness/log_list.h"
-#include "witness/rate_limit.h"
 
 namespace sightline::witness {
 
@@ -99,7 +99,7 @@ class Witness {
   const Parts parts_;
   absl::flat_hash_map<std::string, const ListedLog*> by_origin_;
   absl::flat_hash_map<std::string, const ListedLog*> by_origin_hash_;  // hex
-  RateLimit log_rates_;
+  base::RateLimit log_rates_;
 
   mutable base::Mutex mutex_;
   std::map<int, uint64_t> answered_ ABSL_GUARDED_BY(mutex_);  // by status

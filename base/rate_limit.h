@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 
-namespace sightline::witness {
+namespace sightline::base {
 
 struct Rate {
   double per_second = 0;  // 0: no limit
@@ -26,7 +26,7 @@ class RateLimit {
  public:
   // Remembers at most `max_names`; then whoever asked longest ago is forgotten,
   // which gives that name a full bucket. `clock` outlives the limit.
-  RateLimit(const base::Clock* clock, size_t max_names)
+  RateLimit(const Clock* clock, size_t max_names)
       : clock_(clock), max_names_(max_names) {}
 
   // 0: go on. Else the seconds (at least 1) until `name` may ask again.
@@ -42,10 +42,10 @@ class RateLimit {
 
   void MakeRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  const base::Clock* const clock_;
+  const Clock* const clock_;
   const size_t max_names_;
-  mutable base::Mutex mutex_;
+  mutable Mutex mutex_;
   absl::flat_hash_map<std::string, Bucket> buckets_ ABSL_GUARDED_BY(mutex_);
 };
 
-}  // namespace sightline::witness
+}  // namespace sightline::base

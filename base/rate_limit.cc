@@ -1,14 +1,14 @@
-#include "witness/rate_limit.h"
+#include "base/rate_limit.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace sightline::witness {
+namespace sightline::base {
 
 int RateLimit::Take(absl::string_view name, const Rate& rate) {
   if (rate.per_second <= 0) return 0;
   const int64_t now = clock_->NowUnixMs();
-  base::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   auto it = buckets_.find(name);
   if (it == buckets_.end()) {
     MakeRoom();
@@ -39,8 +39,8 @@ void RateLimit::MakeRoom() {
 }
 
 size_t RateLimit::names() const {
-  base::MutexLock lock(&mutex_);
+  MutexLock lock(&mutex_);
   return buckets_.size();
 }
 
-}  // namespace sightline::witness
+}  // namespace sightline::base

@@ -1,18 +1,18 @@
-#include "witness/rate_limit.h"
+#include "base/rate_limit.h"
 
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
 #include "base/fake_clock.h"
 
-namespace sightline::witness {
+namespace sightline::base {
 namespace {
 
 constexpr Rate kTwoASecond = {2, 3};
 
 class RateLimitTest : public ::testing::Test {
  protected:
-  base::FakeClock clock_{1'000'000};
+  FakeClock clock_{1'000'000};
   RateLimit limit_{&clock_, 4};
 };
 
@@ -60,4 +60,4 @@ TEST_F(RateLimitTest, ForgetsWhoAskedLongestAgo) {
 }
 
 }  // namespace
-}  // namespace sightline::witness
+}  // namespace sightline::base
