@@ -21,6 +21,7 @@
 #include "absl/time/time.h"
 #include "admission/payload_sealer.h"
 #include "base/clock.h"
+#include "base/rate_limit.h"
 #include "base/status_macros.h"
 #include "checkpoint/cose_signer.h"
 #include "checkpoint/note_signer.h"
@@ -162,6 +163,8 @@ class MetricsFront {
 // The log's keys and receipts in COSE.
 web::ScittHandler MakeScittHandler(services::LogInstance* log,
                                    std::vector<checkpoint::CoseSigner> signers,
+                                   const base::Rate& receipts_per_client,
+                                   const base::Clock* clock,
                                    telemetry::Diagnostics* diagnostics) {
   web::ScittHandler::Parts parts;
   parts.published = [log] { return log->publisher().current(); };
@@ -178,6 +181,8 @@ web::ScittHandler MakeScittHandler(services::LogInstance* log,
   };
   parts.store = &log->store();
   parts.signers = std::move(signers);
+  parts.receipts_per_client = receipts_per_client;
+  parts.clock = clock;
   parts.diagnostics = diagnostics;
   return web::ScittHandler(std::move(parts));
 }
@@ -287,7 +292,8 @@ absl::Status Serve(const Flags& flags, const Settings& settings,
                                           clock, diagnostics.get()));
   keeper->Start();
   web::ScittHandler scitt =
-      MakeScittHandler(log.get(), std::move(cose), diagnostics.get());
+      MakeScittHandler(log.get(), std::move(cose), settings.receipts_per_client,
+                       clock, diagnostics.get());
   std::unique_ptr<web::LogFront> http;
   if (settings.http.has_value()) {
     web::LogFrontOptions options = *settings.http;

@@ -10,6 +10,7 @@ namespace sightline::daemon {
 namespace {
 
 constexpr size_t kMetricsConnections = 64;
+constexpr double kReceiptsBurstSeconds = 5;
 
 // Faults of the flags taken together; CLI11 has checked each by itself.
 std::vector<std::string> Faults(const Flags& flags) {
@@ -105,6 +106,10 @@ void AddFlags(CLI::App* app, Flags* flags) {
   app->add_option("--http-max-connections-per-address",
                   flags->http_max_connections_per_address,
                   "Of one IPv4 address or IPv6 /64; 0: no limit")
+      ->capture_default_str();
+  app->add_option("--http-receipts-per-second", flags->http_receipts_per_second,
+                  "COSE receipts for one IPv4 address or IPv6 /64; 0: no limit")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app->add_option("--http-threads", flags->http_threads,
                   "Threads that serve HTTP")
@@ -221,6 +226,9 @@ absl::StatusOr<Settings> ToSettings(const Flags& flags) {
     http.max_connections = flags.http_max_connections;
     http.max_connections_per_address = flags.http_max_connections_per_address;
     RETURN_IF_ERROR(http.Validate());
+    settings.receipts_per_client.per_second = flags.http_receipts_per_second;
+    settings.receipts_per_client.burst =
+        std::max(1.0, kReceiptsBurstSeconds * flags.http_receipts_per_second);
   }
   if (!flags.metrics_listen.empty()) {
     web::ServerOptions& metrics = settings.metrics.emplace();

@@ -12,6 +12,7 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/status/status.h"
+#include "base/rate_limit.h"
 #include "services/log_instance.h"
 #include "services/server.h"
 #include "storage/rocksdb_options.h"
@@ -34,6 +35,7 @@ struct Flags {
   std::string metrics_listen;  // none: no metrics
   uint64_t http_max_connections = 16384;
   uint64_t http_max_connections_per_address = 256;
+  double http_receipts_per_second = 20;
   int http_threads = 2;
   std::string genesis;
   std::vector<std::string> log_keys;
@@ -66,6 +68,7 @@ struct Settings {
   services::LogOptions log;
   services::ServerOptions server;
   std::optional<web::LogFrontOptions> http;
+  base::Rate receipts_per_client;
   std::optional<web::ServerOptions> metrics;
   telemetry::LineOptions lines;
 };

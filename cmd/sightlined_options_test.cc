@@ -92,6 +92,11 @@ TEST_F(OptionsTest, ThereIsHttpWhereItIsAskedFor) {
   ASSERT_TRUE(settings.http.has_value());
   EXPECT_THAT(settings.http->server.listen, ElementsAre("127.0.0.1:0"));
   EXPECT_EQ(settings.http->server.max_connections_per_address, 7u);
+  EXPECT_EQ(settings.receipts_per_client.per_second, 20);
+  EXPECT_EQ(settings.receipts_per_client.burst, 100);
+  flags_.http_receipts_per_second = 0.1;
+  ASSERT_OK_AND_ASSIGN(settings, ToSettings(flags_));
+  EXPECT_EQ(settings.receipts_per_client.burst, 1);
   flags_.http_listen = {"localhost"};
   EXPECT_THAT(
       ToSettings(flags_).status(),

@@ -274,6 +274,7 @@ bool Connection::FillRequest() {
   request_->method = View(message.method_string());
   request_->target = View(message.target());
   request_->body = message.body();
+  request_->client = address_key_;
   for (const auto& field : message.base()) {
     request_->headers.push_back(
         {View(field.name_string()), View(field.value())});

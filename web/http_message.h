@@ -28,6 +28,8 @@ struct Request {
   absl::string_view target;  // "/tile/0/000?x=1", as it was sent
   absl::InlinedVector<Header, 16> headers;
   absl::string_view body;
+  // What all connections of one client share (address_limit.h); no text.
+  absl::string_view client;
 
   // The target without its query.
   absl::string_view path() const { return target.substr(0, target.find('?')); }

@@ -63,7 +63,7 @@ void ScittHandler::Handle(const Request& request, Reply reply) {
   } else if (keys) {
     response = Keys();
   } else {
-    response = key ? Key(path) : Receipt(request, path);
+    response = key ? Key(path) : LimitedReceipt(request, path);
   }
   response.Add("Access-Control-Allow-Origin", "*")
       .Add("X-Content-Type-Options", "nosniff");
@@ -127,6 +127,16 @@ absl::StatusOr<std::string> ScittHandler::MakeReceipt(uint64_t index) const {
   }
   return absl::NotFoundError(absl::StrCat(
       "this server has no key any more that counts for tree size ", size));
+}
+
+Response ScittHandler::LimitedReceipt(const Request& request,
+                                      absl::string_view text) {
+  const int wait = clients_.Take(request.client, parts_.receipts_per_client);
+  if (wait == 0) return Receipt(request, text);
+  Response response =
+      Problem(429, "too many requests", "of this address, for receipts");
+  response.Add("Retry-After", absl::StrCat(wait));
+  return response;
 }
 
 Response ScittHandler::Receipt(const Request& request,

@@ -8,20 +8,25 @@
 //            /entries/<leaf index>              a receipt, application/cose
 //          Errors are RFC 9290 problem details.
 // Errors:  404: no such key, beyond the published tree, or the only leaf of it;
+//          429 with Retry-After: the client asks for receipts too often;
 //          500, 503: the store fails (told to the diagnostics).
 // Threads: thread-safe.
 // Cost:    a receipt: one read per tile on the path, and a signature.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "base/clock.h"
+#include "base/rate_limit.h"
 #include "checkpoint/cose_signer.h"
 #include "publish/publisher.h"
 #include "storage/log_store.h"
@@ -46,6 +51,10 @@ class ScittHandler final : public Handler {
     std::function<std::vector<LogKey>()> keys;
     const storage::LogStore* store = nullptr;
     std::vector<checkpoint::CoseSigner> signers;
+    // Receipts that one client may ask for, whether or not there are any.
+    base::Rate receipts_per_client = {20, 100};
+    size_t max_clients = 4096;  // that are remembered
+    const base::Clock* clock = nullptr;
     telemetry::Diagnostics* diagnostics = nullptr;
   };
 
@@ -53,19 +62,23 @@ class ScittHandler final : public Handler {
   static constexpr const char* kPaths[] = {
       "/.well-known/scitt-keys", "/.well-known/scitt-keys/", "/entries/"};
 
-  explicit ScittHandler(Parts parts) : parts_(std::move(parts)) {}
+  explicit ScittHandler(Parts parts)
+      : parts_(std::move(parts)), clients_(parts_.clock, parts_.max_clients) {}
 
   void Handle(const Request& request, Reply reply) override;
 
  private:
   Response Keys() const;
   Response Key(absl::string_view id) const;
+  // Receipt, unless the client has asked too often.
+  Response LimitedReceipt(const Request& request, absl::string_view index);
   Response Receipt(const Request& request, absl::string_view index) const;
   absl::StatusOr<std::string> MakeReceipt(uint64_t index) const;
   absl::StatusOr<uint64_t> TreeOfReceipt(uint64_t index,
                                          uint64_t published_size) const;
 
   const Parts parts_;
+  base::RateLimit clients_;
 };
 
 }  // namespace sightline::web

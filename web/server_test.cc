@@ -108,6 +108,8 @@ class TestHandler final : public Handler {
       reply.SetOnGone([this] { CountGone(); });
       kept_.push_back(std::move(reply));
       changed_.NotifyAll();
+    } else if (request.path() == "/client") {
+      reply.Send(TextResponse(200, request.client));
     } else if (request.path() == "/stream") {
       Response response;
       response.stream = std::make_unique<TestStream>(&stream_);
@@ -618,6 +620,13 @@ TEST_F(ServerTest, AnAddressHasSoManyConnections) {
   ASSERT_OK(clients.front()->AwaitEnd());
   while (server_->stats().open > 2) std::this_thread::yield();
   EXPECT_OK(Connect()->Get("/").status());
+}
+
+TEST_F(ServerTest, ARequestNamesItsClientWithoutALimitToo) {
+  options_.max_connections_per_address = 0;
+  Start();
+  ASSERT_OK_AND_ASSIGN(const TestResponse response, Connect()->Get("/client"));
+  EXPECT_EQ(response.body, std::string("\x7f\0\0\1\n", 5));
 }
 
 TEST_F(ServerTest, TheServerHasSoManyConnections) {
