@@ -54,6 +54,7 @@ Answer WitnessHandler::Post(const Request& request) {
   if (wait == 0) return witness_->AddCheckpoint(request.body);
   Answer answer = Short(429, "too many requests from this address\n");
   answer.retry_after_s = wait;
+  witness_->CountAnswer(answer.status);
   return answer;
 }
 

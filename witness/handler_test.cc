@@ -1,5 +1,6 @@
 #include "witness/handler.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -15,6 +16,8 @@
 
 namespace sightline::witness {
 namespace {
+
+using ::testing::HasSubstr;
 
 class HandlerTest : public ::testing::Test {
  protected:
@@ -79,6 +82,13 @@ TEST_F(HandlerTest, LimitsEachAddress) {
   EXPECT_EQ(Post("/w/add-checkpoint", log_.Request(0, 5), "192.0.2.2").status,
             200);
   EXPECT_EQ(Get("/w/healthz").status, 200);
+}
+
+TEST_F(HandlerTest, CountsWhatItRefusesByAddressToo) {
+  for (int i = 0; i < 5; ++i) Post("/w/add-checkpoint", "x");
+  const std::string metrics = Get("/w/metrics").body;
+  EXPECT_THAT(metrics, HasSubstr("answers_total{status=\"400\"} 2\n"));
+  EXPECT_THAT(metrics, HasSubstr("answers_total{status=\"429\"} 3\n"));
 }
 
 }  // namespace

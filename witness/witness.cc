@@ -140,9 +140,13 @@ absl::StatusOr<std::unique_ptr<Witness>> Witness::Create(Parts parts) {
 
 Answer Witness::AddCheckpoint(absl::string_view body) {
   const Answer answer = Decide(body);
-  base::MutexLock lock(&mutex_);
-  ++answered_[answer.status];
+  CountAnswer(answer.status);
   return answer;
+}
+
+void Witness::CountAnswer(int status) {
+  base::MutexLock lock(&mutex_);
+  ++answered_[status];
 }
 
 Answer Witness::Decide(absl::string_view body) {

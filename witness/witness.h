@@ -68,6 +68,9 @@ class Witness {
   // POST <submission prefix>/add-checkpoint.
   Answer AddCheckpoint(absl::string_view body);
 
+  // Counts an answer to add-checkpoint that was given without asking.
+  void CountAnswer(int status);
+
   // GET <monitoring prefix>/<origin hash>/checkpoint: the tree last cosigned,
   // with the log's lines and ours.
   Answer LatestCheckpoint(absl::string_view origin_hash) const;
