@@ -14,17 +14,12 @@
 #include "tiles/memory_tiles.h"
 #include "web/handler.h"
 #include "web/http_message.h"
+#include "web/kept_answer.h"
 
 namespace sightline::web {
 namespace {
 
 constexpr size_t kSize = 700;
-
-class KeptAnswer final : public ReplySink {
- public:
-  void Answer(Response response) override { answer = std::move(response); }
-  Response answer;
-};
 
 class ReaderHandlerTest : public ::testing::Test {
  protected:
@@ -44,9 +39,7 @@ class ReaderHandlerTest : public ::testing::Test {
     request.method = method;
     request.target = target;
     if (!name.empty()) request.headers.push_back({name, value});
-    const auto sink = std::make_shared<KeptAnswer>();
-    handler_.Handle(request, Reply(sink));
-    return std::move(sink->answer);
+    return AnswerOf(handler_, request);
   }
   std::string Get(const std::string& target) {
     const Response response = Ask("GET", target);

@@ -22,16 +22,15 @@
 #include <string>
 #include <utility>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "base/mutex.h"
 #include "publish/publisher.h"
 #include "storage/log_store.h"
 #include "telemetry/diagnostics.h"
 #include "tiles/tile.h"
 #include "web/handler.h"
+#include "web/tile_answer.h"
 
 namespace sightline::web {
 
@@ -51,25 +50,20 @@ class TlogHandler final : public Handler {
   void Handle(const Request& request, Reply reply) override;
 
  private:
-  Response Answer(const Request& request);
   Response Checkpoint(const Request& request) const;
   Response Resource(const Request& request,
                     const tiles::TileResource& resource);
   Response Tile(const Request& request, const tiles::TileCoord& coord,
-                absl::string_view etag) const;
-  // `name` is the ETag's, without quotes.
+                absl::string_view name) const;
   Response Bundle(const Request& request, const tiles::TileCoord& coord,
                   absl::string_view name) const;
   Response Failed(const Request& request, const absl::Status& status) const;
-  // What tells this log from another under the same address.
-  absl::StatusOr<std::string> LogTag() ABSL_LOCKS_EXCLUDED(mutex_);
+  absl::StatusOr<std::string> FirstTile() const;
 
   const Published published_;
   const storage::LogStore* const store_;
   telemetry::Diagnostics* const diagnostics_;
-
-  base::Mutex mutex_;
-  std::string log_tag_ ABSL_GUARDED_BY(mutex_);
+  LogTag tag_;
 };
 
 }  // namespace sightline::web

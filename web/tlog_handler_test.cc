@@ -17,18 +17,12 @@
 #include "tiles/tile.h"
 #include "web/handler.h"
 #include "web/http_message.h"
+#include "web/kept_answer.h"
 
 namespace sightline::web {
 namespace {
 
 using ::testing::HasSubstr;
-
-// Keeps the answer.
-class KeptAnswer final : public ReplySink {
- public:
-  void Answer(Response response) override { answer = std::move(response); }
-  Response answer;
-};
 
 class TlogHandlerTest : public ::testing::Test {
  protected:
@@ -51,19 +45,14 @@ class TlogHandlerTest : public ::testing::Test {
     request.method = method;
     request.target = target;
     if (!name.empty()) request.headers.push_back({name, value});
-    const auto sink = std::make_shared<KeptAnswer>();
-    handler_.Handle(request, Reply(sink));
-    return std::move(sink->answer);
+    return AnswerOf(handler_, request);
   }
   Response Get(const std::string& target, absl::string_view name = "",
                absl::string_view value = "") {
     return Ask("GET", target, name, value);
   }
   std::string ETagOf(const Response& response) {
-    const size_t begin = response.headers.find("ETag: ");
-    if (begin == std::string::npos) return "";
-    return response.headers.substr(
-        begin + 6, response.headers.find("\r\n", begin) - begin - 6);
+    return HeaderOf(response, "ETag");
   }
 
   storage::TestLog log_;
@@ -198,9 +187,7 @@ TEST_F(TlogHandlerTest, AnETagNamesLogAndPath) {
   Request request;
   request.method = "GET";
   request.target = "/tile/0/000";
-  const auto sink = std::make_shared<KeptAnswer>();
-  handler.Handle(request, Reply(sink));
-  EXPECT_NE(ETagOf(sink->answer), etag);
+  EXPECT_NE(ETagOf(AnswerOf(handler, request)), etag);
 }
 
 TEST_F(TlogHandlerTest, CompressesBundlesForWhoAccepts) {
