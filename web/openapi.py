@@ -244,6 +244,36 @@ def file_paths():
     }
 
 
+def problem(description):
+    kind = "application/concise-problem-details+cbor"
+    return answer(description, {kind: {"schema": {"type": "string", "format": "binary"}}})
+
+
+def receipt_path(operation_id, description, kind, parameters=(), more=None):
+    responses = {"200": answer("What was asked for.", {kind: {"schema": {"type": "string", "format": "binary"}}})}
+    if parameters:
+        responses["404"] = problem("Nothing there, or not yet (RFC 9290).")
+    return {"get": {"operationId": operation_id, "tags": ["receipts"], "description": description,
+                    "parameters": list(parameters), "responses": dict(responses, **(more or {}))}}
+
+
+def receipt_paths():
+    index = parameter("index", "path", {"type": "integer", "minimum": 0}, "A leaf index.", True)
+    kid = parameter("kid", "path", {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+                    "A key id (RFC 9679), base64url without padding.", True)
+    too_many = dict(problem("Too many for this address (RFC 9290)."), headers={
+        "Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": "Seconds to wait."}})
+    failures = {"429": too_many, "500": problem("The log failed (RFC 9290)."), "503": problem("Busy (RFC 9290).")}
+    keys = "/.well-known/scitt-keys"
+    return {
+        "/entries/{index}": receipt_path("receipt", "A COSE receipt (RFC 9942) of an entry; it does not hold the entry.",
+                                         "application/cose", [index], failures),
+        keys: receipt_path("receiptKeys", "A COSE Key Set: every key that the log has ever named, retired ones included.",
+                           "application/cbor"),
+        keys + "/{kid}": receipt_path("receiptKey", "One of the keys, a COSE_Key.", "application/cbor", [kid]),
+    }
+
+
 def describe(contract, services):
     schemas = Schemas(contract)
     paths = {}
@@ -252,6 +282,7 @@ def describe(contract, services):
             if not method.client_streaming:
                 paths["/%s/%s" % (service, method.name)] = method_path(contract, schemas, service, method)
     paths.update(file_paths())
+    paths.update(receipt_paths())
     tags = [described({"name": name}, contract.comments.get(name)) for name in services]
     return {
         "openapi": "3.1.0",
@@ -263,7 +294,8 @@ def describe(contract, services):
                            "every answer can be checked against a signed checkpoint.",
         },
         "servers": [{"url": "/"}],
-        "tags": tags + [{"name": "files", "description": "For other people's clients, and for caches."}],
+        "tags": tags + [{"name": "files", "description": "For other people's clients, and for caches."},
+                        {"name": "receipts", "description": "For tools of SCITT (RFC 9943)."}],
         "paths": paths,
         "components": {"schemas": dict(sorted(schemas.components.items()), **{"connect.Error": ERROR})},
     }

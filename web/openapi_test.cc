@@ -13,6 +13,7 @@
 #include "services/server.h"
 #include "web/connect_wire.h"
 #include "web/openapi_text.h"
+#include "web/scitt_handler.h"
 
 namespace sightline::web {
 namespace {
@@ -83,6 +84,33 @@ TEST_F(OpenApiTest, HasEveryPublicMethod) {
     if (absl::StartsWith(path, "/sightline.v1.")) got.insert(path);
   }
   EXPECT_EQ(got, want);
+}
+
+TEST_F(OpenApiTest, HasReceiptsAndTheirKeys) {
+  for (const absl::string_view route : ScittHandler::kPaths) {
+    bool found = false;
+    for (const auto& [path, operations] : document_["paths"].items()) {
+      found |= absl::EndsWith(route, "/")
+                   ? absl::StartsWith(path, absl::StrCat(route, "{"))
+                   : path == route;
+    }
+    EXPECT_TRUE(found) << route;
+  }
+}
+
+// Who asks too often is told how long to wait.
+TEST_F(OpenApiTest, AReceiptMayBeRefusedForNow) {
+  const Json& responses =
+      document_["paths"]["/entries/{index}"]["get"]["responses"];
+  ASSERT_TRUE(responses.contains("200"));
+  EXPECT_TRUE(responses["200"]["content"].contains("application/cose"));
+  for (const char* status : {"404", "429", "500", "503"}) {
+    ASSERT_TRUE(responses.contains(status)) << status;
+    EXPECT_TRUE(responses[status]["content"].contains(
+        "application/concise-problem-details+cbor"))
+        << status;
+  }
+  EXPECT_TRUE(responses["429"]["headers"].contains("Retry-After"));
 }
 
 TEST_F(OpenApiTest, CommentsOfTheContractAreDescriptions) {
