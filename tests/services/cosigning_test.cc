@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/clock.h"
 #include "base/status_matchers.h"
@@ -23,6 +24,9 @@
 #include "tests/services/calls.h"
 #include "tests/support/test_log.h"
 #include "tests/support/test_parties.h"
+#include "web/http_message.h"
+#include "web/kept_answer.h"
+#include "web/metrics_handler.h"
 #include "witness/local_transport.h"
 #include "witness/memory_cosigned_store.h"
 #include "witness/panel.h"
@@ -119,6 +123,46 @@ class CosigningTest : public ::testing::Test {
   }
 
   uint64_t Size() const { return log_->store().ReadTreeState()->tree_size; }
+
+  // What operators are shown; each metric is a line, "\nNAME VALUE\n".
+  std::string Metrics() {
+    web::MetricsSources sources;
+    sources.log = &log_->log();
+    web::MetricsHandler handler(std::move(sources));
+    web::Request request;
+    request.method = "GET";
+    request.target = "/metrics";
+    return std::string(web::AnswerOf(handler, request).body.bytes());
+  }
+  // The value of one that has to be there.
+  double Metric(absl::string_view name) {
+    const std::string all = Metrics();
+    const std::string key = absl::StrCat("\n", name, " ");
+    const size_t at = all.find(key);
+    EXPECT_NE(at, std::string::npos) << name;
+    double value = -1;
+    const size_t begin = at + key.size();
+    EXPECT_TRUE(at != std::string::npos &&
+                absl::SimpleAtod(
+                    all.substr(begin, all.find('\n', begin) - begin), &value))
+        << name;
+    return value;
+  }
+  double TreeSize(absl::string_view tree) {
+    return Metric(absl::StrCat("sightline_tree_size{tree=\"", tree, "\"}"));
+  }
+  double PolicyMetric(absl::string_view policy) {
+    return Metric(
+        absl::StrCat("sightline_publication_policy{policy=\"", policy, "\"}"));
+  }
+
+  // Has a round end without the quorum for one more entry.
+  void LoseTheQuorum() {
+    TakeAway(0);
+    TakeAway(2);
+    EXPECT_THAT(Submit(v1::WAIT_FOR_COSIGNED),
+                StatusIs(absl::StatusCode::kUnavailable));
+  }
 
   const TestParties parties_;
   std::string policy_;
@@ -250,6 +294,37 @@ TEST_F(CosigningTest, FailingOpenServesWithoutTheQuorumAndAddsIt) {
   Bring(0);
   ASSERT_OK(Submit(v1::WAIT_FOR_COSIGNED));
   EXPECT_OK(Policy().OpenCheckpoint(Served(Size())));
+}
+
+TEST_F(CosigningTest, MetricsSayThatItFailsClosed) {
+  ASSERT_OK(Start());
+  ASSERT_OK(Submit(v1::WAIT_FOR_COSIGNED));
+  const auto cosigned = static_cast<double>(Size());
+  EXPECT_EQ(PolicyMetric("fail_closed"), 1);
+  EXPECT_EQ(PolicyMetric("fail_open"), 0);
+  EXPECT_EQ(PolicyMetric("no_witnesses"), 0);
+  EXPECT_EQ(TreeSize("cosigned"), cosigned);
+  EXPECT_EQ(Metric("sightline_rounds_without_quorum_total"), 0);
+  LoseTheQuorum();
+  EXPECT_EQ(TreeSize("integrated"), cosigned + 1);
+  EXPECT_EQ(TreeSize("cosigned"), cosigned);
+  EXPECT_EQ(TreeSize("served"), cosigned);
+  EXPECT_GE(Metric("sightline_rounds_without_quorum_total"), 1);
+}
+
+TEST_F(CosigningTest, MetricsSayThatItFailsOpen) {
+  witnesses_.fail_open = true;
+  ASSERT_OK(Start());
+  ASSERT_OK(Submit(v1::WAIT_FOR_COSIGNED));
+  const auto cosigned = static_cast<double>(Size());
+  EXPECT_EQ(PolicyMetric("fail_closed"), 0);
+  EXPECT_EQ(PolicyMetric("fail_open"), 1);
+  EXPECT_EQ(PolicyMetric("no_witnesses"), 0);
+  LoseTheQuorum();
+  EXPECT_EQ(TreeSize("integrated"), cosigned + 1);
+  EXPECT_EQ(TreeSize("cosigned"), cosigned);
+  EXPECT_EQ(TreeSize("served"), cosigned + 1);
+  EXPECT_GE(Metric("sightline_rounds_without_quorum_total"), 1);
 }
 
 TEST_F(CosigningTest, ServesAfterARestartWhatItServedBefore) {
