@@ -5,7 +5,7 @@
 // Shapes:  a resource's name, in ETags, is "<first 6 bytes of leaf hash 0, hex>/
 //          <path>": its bytes follow from log and path, so they are not read to
 //          know that the client has them.
-// Threads: thread-safe; functions are pure.
+// Threads: thread-safe.
 #pragma once
 
 #include <optional>
