@@ -168,7 +168,8 @@ int64_t SealEnd(const v1::SealedField& field, const RequestParts& parts) {
     };
     if (event.has_unsealing() && names(event.unsealing().paths())) return 0;
     if (event.has_seal_renewal() && names(event.seal_renewal().paths())) {
-      end = statement::ToUnixMs(event.seal_renewal().sealed_until());
+      end = std::max(end,
+                     statement::ToUnixMs(event.seal_renewal().sealed_until()));
     }
   }
   return end;

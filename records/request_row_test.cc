@@ -208,7 +208,11 @@ TEST_F(RequestRow, ASealRunsUntilItsEndRenewalOrOpening) {
   renewal.add_paths("case_number");
   *renewal.mutable_sealed_until() = statement::FromUnixMs(kAsked + 9 * kDayMs);
   EXPECT_TRUE(Row(8).is_sealed());
-  Event(12).mutable_unsealing()->add_paths("case_number");
+  v1::SealRenewal& shorter = *Event(12).mutable_seal_renewal();
+  shorter.add_paths("case_number");
+  *shorter.mutable_sealed_until() = statement::FromUnixMs(kAsked + 2 * kDayMs);
+  EXPECT_TRUE(Row(8).is_sealed());
+  Event(13).mutable_unsealing()->add_paths("case_number");
   EXPECT_FALSE(Row(8).is_sealed());
 }
 

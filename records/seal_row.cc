@@ -6,6 +6,28 @@
 #include "statement/timestamps.h"
 
 namespace sightline::records {
+namespace {
+
+bool IsPersonalData(v1::SealGround ground) {
+  return ground == v1::SEAL_GROUND_PERSONAL_DATA;
+}
+
+// The furthest end counts, and what has none gets none. Personal data stays that,
+// and nothing becomes it: lists leave it out unless they are asked for it.
+void Renew(const v1::SealRenewal& renewal, v1::SealRow* seal) {
+  if (!IsPersonalData(seal->ground()) && !IsPersonalData(renewal.ground())) {
+    seal->set_ground(renewal.ground());
+  }
+  seal->set_granter(renewal.granter());
+  if (seal->sealed_until_unix_ms() != 0) {
+    seal->set_sealed_until_unix_ms(
+        std::max(seal->sealed_until_unix_ms(),
+                 statement::ToUnixMs(renewal.sealed_until())));
+  }
+  seal->set_renewals(seal->renewals() + 1);
+}
+
+}  // namespace
 
 std::vector<v1::SealRow> SealsOf(const RecordEntry& entry) {
   std::vector<v1::SealRow> out;
@@ -40,13 +62,7 @@ std::optional<v1::SealRow> AfterEvent(v1::SealRow seal,
     return std::nullopt;
   }
   if (event.has_seal_renewal() && names(event.seal_renewal().paths())) {
-    const v1::SealRenewal& renewal = event.seal_renewal();
-    seal.set_ground(renewal.ground());
-    seal.set_granter(renewal.granter());
-    seal.set_sealed_until_unix_ms(
-        renewal.has_sealed_until() ? statement::ToUnixMs(renewal.sealed_until())
-                                   : 0);
-    seal.set_renewals(seal.renewals() + 1);
+    Renew(event.seal_renewal(), &seal);
     seal.add_rests_on(event.index());
   }
   if (event.has_erasure()) {
@@ -68,9 +84,8 @@ uint64_t SealOrder(const v1::SealRow& seal) {
 }
 
 bool TakesGround(v1::SealGround wanted, v1::SealGround ground) {
-  return wanted == v1::SEAL_GROUND_UNSPECIFIED
-             ? ground != v1::SEAL_GROUND_PERSONAL_DATA
-             : ground == wanted;
+  return wanted == v1::SEAL_GROUND_UNSPECIFIED ? !IsPersonalData(ground)
+                                               : ground == wanted;
 }
 
 }  // namespace sightline::records

@@ -73,6 +73,8 @@ void CheckSealRenewal(const v1::SealRenewal& renewal,
   check->Link(renewal.has_target(), renewal.target(), at / "target");
   CheckPaths(renewal.paths(), at / "paths", check);
   check->RequiredEnum(renewal.ground(), v1::SealGround_IsValid, at / "ground");
+  check->Require(renewal.ground() != v1::SEAL_GROUND_PERSONAL_DATA,
+                 at / "ground", "personal data has no end to prolong");
   check->RequiredEnum(renewal.granter(), v1::SealGranter_IsValid,
                       at / "granter");
   check->RequiredTime(renewal.has_sealed_until(), renewal.sealed_until(),

@@ -50,6 +50,10 @@ std::vector<Case> OtherCases() {
       [](S* s) { s->mutable_seal_renewal()->add_paths("case_number"); });
   add(renewal, "RenewalGround", "seal_renewal.ground: required",
       [](S* s) { s->mutable_seal_renewal()->clear_ground(); });
+  add(renewal, "RenewalOfPersonalData",
+      "seal_renewal.ground: personal data has no end", [](S* s) {
+        s->mutable_seal_renewal()->set_ground(v1::SEAL_GROUND_PERSONAL_DATA);
+      });
   add(renewal, "RenewalGranter", "seal_renewal.granter: required",
       [](S* s) { s->mutable_seal_renewal()->clear_granter(); });
   add(renewal, "RenewalUntil", "seal_renewal.sealed_until: required",
