@@ -12,6 +12,7 @@
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "cmd/cli/agency_identity.h"
+#include "cmd/cli/event_text.h"
 #include "google/protobuf/util/json_util.h"
 #include "records/entry_facts.h"
 #include "records/request_row.h"
@@ -62,20 +63,6 @@ std::string TimeOrNothing(int64_t unix_ms) {
 
 std::string NumberOrNothing(uint64_t value) {
   return value == 0 ? "" : absl::StrCat(value);
-}
-
-std::string PlaceText(const v1::CoarseArea& area) {
-  if (!area.county_fips().empty()) {
-    return absl::StrCat("county ", area.county_fips());
-  }
-  if (!area.s2_cell().empty()) return absl::StrCat("cell ", area.s2_cell());
-  return area.state();
-}
-
-std::string WindowText(const v1::TimeWindow& window) {
-  if (!window.has_begin() || !window.has_end()) return "";
-  return absl::StrCat(TimeText(statement::ToUnixMs(window.begin())), " to ",
-                      TimeText(statement::ToUnixMs(window.end())));
 }
 
 std::string OffenceText(const std::string& code) {
@@ -184,31 +171,6 @@ std::string AspectText(Aspect aspect, const v1::RequestRow& row,
   }
 }
 
-std::string EventText(const v1::TimelineEvent& event) {
-  std::string what(statement::KindName(event.kind()));
-  what = absl::StrReplaceAll(what, {{"_", " "}});
-  if (event.has_response()) {
-    what = absl::StrCat("answer: ", Text(event.response().outcome()));
-  } else if (event.has_escalation()) {
-    what =
-        absl::StrCat("escalated: ", Text(event.escalation().legal_process()));
-  } else if (event.has_emergency_review()) {
-    what = absl::StrCat("review: ", Text(event.emergency_review().verdict()));
-  } else if (event.has_unsealing()) {
-    what =
-        absl::StrCat("unsealed: ",
-                     Printable(absl::StrJoin(event.unsealing().paths(), ", ")));
-  } else if (event.has_amendment()) {
-    const auto* const field = v1::Amendment::descriptor()->FindFieldByNumber(
-        event.amendment().change_case());
-    what = field == nullptr ? "amendment"
-                            : absl::StrReplaceAll(field->name(), {{"_", " "}});
-  }
-  return absl::StrCat(event.index(), "  ", TimeText(event.admitted_unix_ms()),
-                      "  ", event.submitter(), "  ", what, " (of entry ",
-                      event.target_index(), ")");
-}
-
 Columns ColumnsOf(const v1::RequestRow& row) {
   const v1::RequestFacts& facts = row.facts();
   const v1::FootageRequest& request = facts.request();
@@ -283,7 +245,7 @@ Columns ColumnsOf(const v1::TimelineEvent& row) {
           {"submitter", row.submitter()},
           {"kind", std::string(statement::KindName(row.kind()))},
           {"target_index", absl::StrCat(row.target_index())},
-          {"what", EventText(row)}};
+          {"what", ChangeText(row)}};
 }
 
 Columns ColumnsOf(const v1::ReconcileRow& row) {
