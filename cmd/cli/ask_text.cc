@@ -356,13 +356,19 @@ class Printer {
   Columns Named(const Row& row) const {
     return ColumnsOf(row);
   }
+  Columns Named(const v1::RequestRow& row) const {
+    Columns columns = ColumnsOf(row);
+    columns.emplace_back("agency_identity", IdentityText(row));
+    if (style_.counted_by.has_value()) {
+      const auto found = style_.counted_by->find(row.facts().index());
+      columns.emplace_back("counted_by", found == style_.counted_by->end()
+                                             ? ""
+                                             : absl::StrCat(found->second));
+    }
+    return columns;
+  }
   Columns Named(const v1::StatisticsRow& row) const {
     return ColumnsOf(row, style_.population);
-  }
-  Columns Named(const v1::RequestRow& row) const {
-    Columns out = ColumnsOf(row);
-    out.emplace_back("agency_identity", IdentityText(row));
-    return out;
   }
 
   // Of emergencies: who asks in a hurry may not be who they say.

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -37,6 +38,8 @@ struct AnswerStyle {
   Aspect aspect = Aspect::kRequest;
   bool csv = false;
   Population population;  // for statistics
+  // Of requests, by index: the answer that counts one resident. A column of CSV.
+  std::optional<std::map<uint64_t, uint64_t>> counted_by;
 };
 
 absl::Status PrintAnswer(const v1::AnswerFile& file,
