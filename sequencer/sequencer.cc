@@ -16,11 +16,28 @@ namespace {
 
 constexpr size_t kMaxEntryBytes = 65535;
 
-// What a caller learns when the outcome of a commit is not certain.
+// Submitters are told no more than this of what befell the store: its own
+// statuses name the folders and files of the server.
+constexpr absl::string_view kUnknownOutcome =
+    "the write may or may not have happened; submit the same statement again "
+    "after the restart";
+constexpr absl::string_view kStopped =
+    "the log has stopped writing; submit the same statement again after the "
+    "restart";
+constexpr absl::string_view kDiskFull =
+    "the disk of the log is full and nothing was logged; submit the same "
+    "statement again later";
+
+// For the operator.
 absl::Status UnknownOutcome(const absl::Status& cause) {
   return absl::InternalError(
       absl::StrCat("the write may or may not have happened (", cause.message(),
-                   "); submit the same statement again after the restart"));
+                   "); start again on a disk that works"));
+}
+
+// For submitters.
+absl::Status Stopped(const absl::Status& health) {
+  return absl::Status(health.code(), kStopped);
 }
 
 bool NothingWasWritten(const absl::Status& status) {
@@ -78,7 +95,7 @@ absl::Status Sequencer::Submit(admission::AdmittedEntry&& entry,
                                Completion&& done) {
   const size_t bytes = entry.size_bytes();
   base::MutexLock lock(&mutex_);
-  if (!health_.ok()) return health_;
+  if (!health_.ok()) return Stopped(health_);
   if (closing_) return absl::UnavailableError("the log is shutting down");
   if (waiting_.size() >= options_.max_waiting ||
       waiting_bytes_ + bytes > options_.max_waiting_bytes) {
@@ -123,6 +140,16 @@ absl::Status Sequencer::health() const {
   return health_;
 }
 
+absl::Status Sequencer::refusing() const {
+  base::MutexLock lock(&mutex_);
+  return refusing_;
+}
+
+void Sequencer::SetRefusing(absl::Status why) {
+  base::MutexLock lock(&mutex_);
+  refusing_ = std::move(why);
+}
+
 void Sequencer::Run() {
   while (true) {
     std::vector<Item> items = TakeBatch();
@@ -155,7 +182,7 @@ std::vector<Sequencer::Item> Sequencer::TakeBatch() {
 
 void Sequencer::Process(std::vector<Item> items) {
   absl::Status status = health();
-  if (status.ok()) status = FindDuplicates(items);
+  status = status.ok() ? FindDuplicates(items) : Stopped(status);
   if (!status.ok()) {
     for (Item& item : items) item.done(status);
     return;
@@ -316,12 +343,12 @@ absl::Status Sequencer::Commit(Draft* draft) {
                  draft->last_admitted_unix_ms};
   write.checkpoint = batch.checkpoint;
   const absl::Status status = Write(write);
-  if (!status.ok()) {
-    if (NothingWasWritten(status)) return status;
-    const absl::Status unknown = UnknownOutcome(status);
-    Stop(unknown);
-    return unknown;
+  if (!status.ok() && !NothingWasWritten(status)) {
+    Stop(UnknownOutcome(status));
+    return absl::InternalError(kUnknownOutcome);
   }
+  SetRefusing(status);
+  if (!status.ok()) return absl::UnavailableError(kDiskFull);
   Adopt(draft);
   return absl::OkStatus();
 }

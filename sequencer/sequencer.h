@@ -8,9 +8,10 @@
 //          statements that are announced, as long as there are any (ADR 47).
 // Errors:  Submit: kUnavailable: the queue is full (retry); kFailedPrecondition: the
 //          sequencer has stopped. Completions: kUnavailable for what a shutdown or a
-//          failed commit left behind, kResourceExhausted: disk full, nothing logged;
+//          failed commit left behind, and when the disk is full, nothing logged;
 //          Gate::Recheck's error; kInternal: outcome unknown, submit again after the
-//          restart (the same statement gets the same receipt).
+//          restart (the same statement gets the same receipt). What a commit failed
+//          of is for the operator: see health and refusing.
 // Threads: Submit and Shutdown are thread-safe; one thread of its own does the rest.
 // Durable: a completion with OK means: in the store, re-read, and published.
 //
@@ -101,6 +102,9 @@ class Sequencer {
 
   // OK while entries can be written; otherwise why not.
   absl::Status health() const;
+  // Why the newest batch was refused, nothing of it written, though the log goes
+  // on: its disk is full. OK when the newest batch was taken.
+  absl::Status refusing() const ABSL_LOCKS_EXCLUDED(mutex_);
 
   SequencerStats stats() const ABSL_LOCKS_EXCLUDED(mutex_);
 
@@ -154,6 +158,7 @@ class Sequencer {
   absl::Status Write(const storage::Batch& batch);
   void Adopt(Draft* draft);
   void Stop(absl::Status why) ABSL_LOCKS_EXCLUDED(mutex_);
+  void SetRefusing(absl::Status why) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Options options_;
   storage::LogStore* const store_;
@@ -183,6 +188,7 @@ class Sequencer {
   uint64_t refused_ ABSL_GUARDED_BY(mutex_) = 0;
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
+  absl::Status refusing_ ABSL_GUARDED_BY(mutex_);
 
   std::thread thread_;
 };

@@ -22,7 +22,10 @@ namespace {
 using ::sightline::admission::AdmittedEntryMaker;
 using ::sightline::base::IsOkAndHolds;
 using ::sightline::base::StatusIs;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 // Signs with a readable note, and tells everybody at once. Can hold the sequencer
 // at the moment of signing, so that a test decides what the next batch is.
@@ -398,11 +401,27 @@ TEST_F(SequencerTest, AnEntryTooLargeForABundleIsRefused) {
 
 TEST_F(SequencerTest, AFullDiskRefusesTheBatchAndGoesOn) {
   store_.FailCommit(1, storage::CommitFault::kNotPersisted,
-                    absl::ResourceExhaustedError("disk full"));
+                    absl::ResourceExhaustedError("disk full: 7 at /srv/log"));
   EXPECT_THAT(Submit("a", "x").get().status(),
-              StatusIs(absl::StatusCode::kResourceExhausted));
+              StatusIs(absl::StatusCode::kUnavailable,
+                       AllOf(HasSubstr("full"), Not(HasSubstr("/srv")))));
   EXPECT_OK(sequencer_->health());
+  EXPECT_THAT(sequencer_->refusing(),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       "disk full: 7 at /srv/log"));
   EXPECT_EQ(Submit("a", "x").get()->index, 0u);
+  EXPECT_OK(sequencer_->refusing());
+}
+
+TEST_F(SequencerTest, WhyItStoppedIsForTheOperatorAlone) {
+  store_.FailCommit(1, storage::CommitFault::kNotPersisted,
+                    absl::UnavailableError("While appending to /srv/log"));
+  for (const char* const text : {"x", "y"}) {
+    EXPECT_THAT(Submit("a", text).get().status(),
+                StatusIs(absl::StatusCode::kInternal, Not(HasSubstr("/srv"))));
+  }
+  EXPECT_THAT(sequencer_->health(),
+              StatusIs(absl::StatusCode::kInternal, HasSubstr("/srv/log")));
 }
 
 TEST_F(SequencerTest, AnUnknownOutcomeStopsTheLog) {

@@ -161,6 +161,7 @@ absl::Status Server::Listen() {
 
 void Server::WatchHealth() {
   absl::Status before;
+  absl::Status refusing_before;
   while (true) {
     const absl::Status health = log_->health();
     if (health.ok() != before.ok()) {
@@ -172,9 +173,20 @@ void Server::WatchHealth() {
       }
     }
     before = health;
+    const absl::Status refusing = log_->sequencer().refusing();
+    if (refusing.ok() != refusing_before.ok()) ReportRefusing(refusing);
+    refusing_before = refusing;
     base::MutexLock lock(&mutex_);
     if (!closing_) changed_.WaitFor(&mutex_, options_.health_interval);
     if (closing_) return;
+  }
+}
+
+void Server::ReportRefusing(const absl::Status& refusing) {
+  if (refusing.ok()) {
+    diagnostics_->Info("taking_again", {});
+  } else {
+    diagnostics_->Warning("refusing", {{"why", refusing.ToString()}});
   }
 }
 

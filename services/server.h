@@ -108,6 +108,7 @@ class Server {
   absl::Status Listen();
   void AwaitCalls(absl::Time deadline);
   void WatchHealth() ABSL_LOCKS_EXCLUDED(mutex_);
+  void ReportRefusing(const absl::Status& refusing);
 
   const ServerOptions options_;
   LogInstance* const log_;

@@ -35,6 +35,9 @@ namespace {
 using ::rocksdb::IOStatus;
 using ::sightline::base::StatusIs;
 using ::sightline::storage::Step;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 using Stub = v1::SubmissionService::Stub;
 using Answer = absl::StatusOr<v1::SubmitResponse>;
@@ -140,10 +143,16 @@ TEST_F(DiskFaultTest, ADiskThatIsSeenToBeFullRefusesAndGoesOnWhenThereIsRoom) {
   const uint64_t before = tree_size();
   disk_.SetFreeBytes(100);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_THAT(SubmitOne(), StatusIs(absl::StatusCode::kResourceExhausted));
+    EXPECT_THAT(SubmitOne(),
+                StatusIs(absl::StatusCode::kUnavailable,
+                         AllOf(HasSubstr("full"),
+                               Not(HasSubstr(log_->store_folder())))));
   }
   EXPECT_EQ(tree_size(), before);
   EXPECT_OK(log_->log().health());
+  EXPECT_THAT(log_->log().sequencer().refusing(),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       HasSubstr(log_->store_folder())));
   disk_.SetFreeBytes(std::nullopt);
   EXPECT_OK(SubmitOne());
   EXPECT_EQ(tree_size(), before + 1);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <functional>
@@ -36,6 +37,7 @@ using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr auto kInvalid = absl::StatusCode::kInvalidArgument;
 
@@ -226,6 +228,33 @@ absl::StatusOr<std::string> RawCall(
 // grpc.health.v1.HealthCheckResponse{status}: 1 SERVING, 2 NOT_SERVING.
 constexpr char kServing[] = "\x08\x01";
 constexpr char kNotServing[] = "\x08\x02";
+
+TEST_F(ServerTest, TellsItsOperatorAloneHowFullTheDiskIs) {
+  storage::MemoryLogStore memory;
+  storage::FaultInjectingLogStore store(&memory);
+  TestLogOptions options;
+  options.store = &store;
+  options.server.health_interval = absl::Milliseconds(5);
+  Start(std::move(options));
+  store.FailCommit(1, storage::CommitFault::kNotPersisted,
+                   absl::ResourceExhaustedError("disk full: 7 at /srv/log"));
+  const absl::Status refused = log_->Append(1);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kUnavailable,
+                                Not(HasSubstr("/srv/log"))));
+  const auto told = [&](const char* what) {
+    const std::vector<std::string> lines = log_->diagnostics().lines();
+    return std::any_of(lines.begin(), lines.end(), [&](const auto& line) {
+      return absl::StrContains(line, what);
+    });
+  };
+  while (!told("warning refusing")) {
+  }
+  EXPECT_TRUE(told("disk full: 7 at /srv/log"));
+  ASSERT_OK(log_->Append(1));
+  while (!told("info taking_again")) {
+  }
+  log_.reset();
+}
 
 TEST_F(ServerTest, ServesWhileItCanWrite) {
   storage::MemoryLogStore memory;
