@@ -211,9 +211,12 @@ absl::StatusOr<AdmittedEntry> Admission::Finish(
   if (entry.signed_statement_.size() + entry.verdict_.size() +
           kEntryOverheadBytes >
       statement::kMaxEntryBytes) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "statement, signatures and findings would make an entry of more than ",
-        statement::kMaxEntryBytes, " bytes"));
+    statement::Violations violations;
+    violations.Add("statement",
+                   absl::StrCat("with signatures and findings an entry of more "
+                                "than ",
+                                statement::kMaxEntryBytes, " bytes"));
+    return violations.ToStatus();
   }
   return entry;
 }

@@ -39,7 +39,8 @@ absl::StatusOr<uint64_t> TreeFeed::Watch(uint64_t tree_size,
     base::MutexLock lock(&mutex_);
     if (!closed_ && current_->tree_size < tree_size) {
       if (watchers_.size() >= max_watchers_) {
-        return absl::ResourceExhaustedError("too many readers are waiting");
+        return absl::UnavailableError(
+            "too many readers are waiting; try again");
       }
       const uint64_t handle = next_handle_++;
       watchers_.emplace(tree_size, std::make_pair(handle, std::move(wake)));

@@ -43,7 +43,7 @@ class TreeFeed {
 
   // Calls `wake` once when the tree has at least `tree_size` leaves (at once
   // when it has), or at WakeAll or Close. A wake-up is a hint: look at
-  // current(). Returns a handle for StopWatching. kResourceExhausted: too many.
+  // current(). Returns a handle for StopWatching. kUnavailable: too many.
   absl::StatusOr<uint64_t> Watch(uint64_t tree_size,
                                  std::function<void()> wake);
   // After it returns, the wake-up will not begin; one already running may finish.

@@ -48,7 +48,7 @@ TEST_F(TreeFeedTest, HasRoomForSoManyOnly) {
   ASSERT_OK(Watch(1));
   const auto second = Watch(1);
   ASSERT_OK(second);
-  EXPECT_THAT(Watch(1), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(Watch(1), StatusIs(absl::StatusCode::kUnavailable));
   feed_.StopWatching(*second);
   EXPECT_OK(Watch(1));
   feed_.Set(Tree(1));

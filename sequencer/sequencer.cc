@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "merkle/hash.h"
+#include "statement/violations.h"
 #include "tiles/proof_builder.h"
 
 namespace sightline::sequencer {
@@ -276,9 +277,11 @@ absl::Status Sequencer::Encode(const admission::AdmittedEntry& entry,
   const size_t length = out.size() - begin - 2;
   if (length > kMaxEntryBytes) {
     out.resize(begin);
-    return absl::InvalidArgumentError(
-        absl::StrCat("the entry would be ", length, " bytes, at most ",
-                     kMaxEntryBytes, " are possible"));
+    statement::Violations violations;
+    violations.Add("statement",
+                   absl::StrCat("an entry of ", length, " bytes, want at most ",
+                                kMaxEntryBytes));
+    return violations.ToStatus();
   }
   out[begin] = static_cast<char>(length >> 8);
   out[begin + 1] = static_cast<char>(length & 0xff);

@@ -13,6 +13,7 @@
 #include "base/mutex.h"
 #include "base/status_matchers.h"
 #include "merkle/reference_tree.h"
+#include "statement/violations.h"
 #include "storage/fault_injecting_log_store.h"
 #include "storage/memory_log_store.h"
 
@@ -395,6 +396,9 @@ TEST_F(SequencerTest, AFullQueueRefusesAndLosesNothing) {
 TEST_F(SequencerTest, AnEntryTooLargeForABundleIsRefused) {
   const Result refused = Submit("a", std::string(65536, 'x')).get();
   EXPECT_THAT(refused.status(), StatusIs(absl::StatusCode::kInvalidArgument));
+  const auto named = statement::ViolationsFromStatus(refused.status());
+  ASSERT_EQ(named.size(), 1u);
+  EXPECT_EQ(named[0].field, "statement");
   EXPECT_EQ(Submit("a", "small").get()->index, 0u);
   EXPECT_EQ(Entries()[0], "a 1 after - at 1000: small");
 }

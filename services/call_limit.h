@@ -1,6 +1,7 @@
 // How many long calls may run at once: in all, and for each caller.
 //
-// Errors:  kResourceExhausted.
+// Errors:  kUnavailable: too many in all; kResourceExhausted, with a QuotaFailure
+//          and a RetryInfo: too many of one caller.
 // Threads: thread-safe.
 #pragma once
 

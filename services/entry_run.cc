@@ -12,6 +12,7 @@
 #include "merkle/proof.h"
 #include "merkle/range_proof.h"
 #include "services/admission_time.h"
+#include "services/beyond_tree.h"
 #include "statement/entry_codec.h"
 #include "tiles/proof_builder.h"
 #include "tiles/tile.h"
@@ -247,10 +248,7 @@ absl::StatusOr<EncodedRun> EncodeRun(const storage::LogStore& store,
                                      uint64_t begin, const EntryFilter& filter,
                                      const RunLimits& limits) {
   if (begin > tree.tree_size) {
-    return absl::OutOfRangeError(absl::StrCat("start index ", begin,
-                                              " is beyond the published tree "
-                                              "of ",
-                                              tree.tree_size, " entries"));
+    return BeyondTree("start_index", "entry", begin, tree.tree_size);
   }
   return filter.takes_everything()
              ? EncodeWholeRun(store, nodes, tree, begin, limits)

@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "services/beyond_tree.h"
 #include "services/grpc_status.h"
 #include "services/raw_message.h"
 
@@ -38,9 +38,8 @@ void EntryStream::Begin() {
   TakeTree();
   sent_unix_ms_ = parts_.clock->NowUnixMs();
   if (next_index_ > tree_->tree_size) {
-    Finish(ToGrpcStatus(absl::OutOfRangeError(absl::StrCat(
-        "start index ", next_index_, " is beyond the published tree of ",
-        tree_->tree_size, " entries"))));
+    Finish(ToGrpcStatus(
+        BeyondTree("start_index", "entry", next_index_, tree_->tree_size)));
     return;
   }
   if (!filter_.takes_everything()) {

@@ -13,6 +13,8 @@ namespace {
 constexpr absl::string_view kDetailPrefix = "type.googleapis.com/google.rpc.";
 constexpr absl::string_view kRetryInfo =
     "type.googleapis.com/google.rpc.RetryInfo";
+constexpr absl::string_view kQuotaFailure =
+    "type.googleapis.com/google.rpc.QuotaFailure";
 
 // At most kMaxMessageBytes, not ending within a UTF-8 character.
 std::string Cut(absl::string_view message) {
@@ -23,16 +25,34 @@ std::string Cut(absl::string_view message) {
   return absl::StrCat(message.substr(0, end), kCut);
 }
 
-void AddRetryInfo(google::rpc::Status* out) {
+std::string UsualRetryInfo() {
   google::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_nanos(
       static_cast<int32_t>(absl::ToInt64Nanoseconds(kRetryDelay)));
+  return retry.SerializeAsString();
+}
+
+void AddRetryInfo(google::rpc::Status* out) {
   google::protobuf::Any* const detail = out->add_details();
   detail->set_type_url(std::string(kRetryInfo));
-  retry.SerializeToString(detail->mutable_value());
+  detail->set_value(UsualRetryInfo());
 }
 
 }  // namespace
+
+absl::Status OverQuota(absl::string_view subject,
+                       absl::string_view description) {
+  google::rpc::QuotaFailure failure;
+  auto* const violation = failure.add_violations();
+  violation->set_subject(std::string(subject));
+  violation->set_description(std::string(description));
+  // A client that knows details shows each once.
+  absl::Status status =
+      absl::ResourceExhaustedError(absl::StrCat(subject, ": ", description));
+  status.SetPayload(kQuotaFailure, absl::Cord(failure.SerializeAsString()));
+  status.SetPayload(kRetryInfo, absl::Cord(UsualRetryInfo()));
+  return status;
+}
 
 google::rpc::Status ToRpcStatus(const absl::Status& status) {
   google::rpc::Status out;

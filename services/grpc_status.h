@@ -12,6 +12,7 @@
 #include <cstddef>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "grpcpp/support/status.h"
 #include "proto/google/rpc/error_details.pb.h"
@@ -19,8 +20,12 @@
 namespace sightline::services {
 
 inline constexpr size_t kMaxMessageBytes = 1000;
-// What kUnavailable advises when nobody said otherwise.
+// What kUnavailable and OverQuota advise when nobody said otherwise.
 inline constexpr absl::Duration kRetryDelay = absl::Milliseconds(100);
+
+// kResourceExhausted with a QuotaFailure of `subject` and a RetryInfo.
+absl::Status OverQuota(absl::string_view subject,
+                       absl::string_view description);
 
 grpc::Status ToGrpcStatus(const absl::Status& status);
 google::rpc::Status ToRpcStatus(const absl::Status& status);

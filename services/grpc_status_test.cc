@@ -71,6 +71,19 @@ TEST(GrpcStatus, UnavailableKeepsItsOwnRetryInfo) {
             status.GetPayload(kRetryInfo));
 }
 
+TEST(GrpcStatus, OverQuotaSaysWhoseAndWhenToRetry) {
+  const absl::Status back = ThereAndBack(OverQuota("a", "more than 2 calls"));
+  EXPECT_THAT(back, StatusIs(absl::StatusCode::kResourceExhausted,
+                             "a: more than 2 calls"));
+  EXPECT_TRUE(back.GetPayload(kRetryInfo).has_value());
+  google::rpc::QuotaFailure failure;
+  ASSERT_TRUE(failure.ParseFromString(std::string(
+      *back.GetPayload("type.googleapis.com/google.rpc.QuotaFailure"))));
+  ASSERT_THAT(failure.violations(), SizeIs(1));
+  EXPECT_EQ(failure.violations(0).subject(), "a");
+  EXPECT_EQ(failure.violations(0).description(), "more than 2 calls");
+}
+
 TEST(GrpcStatus, OtherPayloadsStayInside) {
   absl::Status status = absl::InternalError("bug");
   status.SetPayload("sightline.internal/where", absl::Cord("here"));

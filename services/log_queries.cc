@@ -14,6 +14,7 @@
 #include "merkle/hash.h"
 #include "merkle/proof.h"
 #include "publish/publisher.h"
+#include "services/beyond_tree.h"
 #include "services/checkpoint_history.h"
 #include "services/receipt_message.h"
 #include "services/version.h"
@@ -37,18 +38,17 @@ absl::Status Fault(absl::string_view field, absl::string_view description) {
   return violations.ToStatus();
 }
 
-absl::StatusOr<uint64_t> ResolveSize(uint64_t asked, const Tree& tree) {
+absl::StatusOr<uint64_t> ResolveSize(absl::string_view field, uint64_t asked,
+                                     const Tree& tree) {
   if (asked == 0) return tree->tree_size;
   if (asked <= tree->tree_size) return asked;
-  return absl::OutOfRangeError(absl::StrCat("tree size ", asked,
-                                            " is beyond the published tree of ",
-                                            tree->tree_size, " entries"));
+  return BeyondTree(field, "size", asked, tree->tree_size);
 }
 
-absl::Status CheckIndex(uint64_t index, uint64_t tree_size) {
+absl::Status CheckIndex(absl::string_view field, uint64_t index,
+                        uint64_t tree_size) {
   if (index < tree_size) return absl::OkStatus();
-  return absl::OutOfRangeError(absl::StrCat(
-      "entry ", index, " is beyond the tree of ", tree_size, " entries"));
+  return BeyondTree(field, "entry", index, tree_size);
 }
 
 absl::StatusOr<crypto::Digest> DigestField(absl::string_view field,
@@ -161,14 +161,16 @@ absl::Status LogQueries::GetInclusionProof(
     v1::GetInclusionProofResponse* response) const {
   const Tree tree = log_->publisher().current();
   const storage::LogStore& store = log_->store();
-  ASSIGN_OR_RETURN(const uint64_t size, ResolveSize(request.tree_size(), tree));
+  ASSIGN_OR_RETURN(const uint64_t size,
+                   ResolveSize("tree_size", request.tree_size(), tree));
   uint64_t index = request.index();
   if (request.has_leaf_hash()) {
     ASSIGN_OR_RETURN(index, IndexOfLeaf(store, tree, request.leaf_hash()));
   } else if (!request.has_index()) {
     return Fault("leaf", "want an index or a leaf hash");
   }
-  RETURN_IF_ERROR(CheckIndex(index, size));
+  RETURN_IF_ERROR(
+      CheckIndex(request.has_leaf_hash() ? "leaf_hash" : "index", index, size));
   ASSIGN_OR_RETURN(const ProvedLeaf proved,
                    Prove(log_->nodes(), tree, index, size));
   response->set_index(index);
@@ -190,10 +192,12 @@ absl::Status LogQueries::GetConsistencyProof(
   const Tree newest = log_->publisher().integrated();
   ASSIGN_OR_RETURN(
       const uint64_t second,
-      ResolveSize(request.second_tree_size(),
+      ResolveSize("second_tree_size", request.second_tree_size(),
                   request.second_tree_size() == 0 ? tree : newest));
   if (first == 0) return Fault("first_tree_size", "0, want more");
-  if (first > newest->tree_size) return ResolveSize(first, newest).status();
+  if (first > newest->tree_size) {
+    return ResolveSize("first_tree_size", first, newest).status();
+  }
   if (first > second) {
     return Fault(
         "first_tree_size",
@@ -226,7 +230,7 @@ absl::Status LogQueries::GetEntry(const v1::GetEntryRequest& request,
                                   v1::GetEntryResponse* response) const {
   const Tree tree = log_->publisher().current();
   const uint64_t index = request.index();
-  RETURN_IF_ERROR(CheckIndex(index, tree->tree_size));
+  RETURN_IF_ERROR(CheckIndex("index", index, tree->tree_size));
   ASSIGN_OR_RETURN(std::string bytes, ReadOne(log_->store(), index));
   ASSIGN_OR_RETURN(const ProvedLeaf proved,
                    Prove(log_->nodes(), tree, index, tree->tree_size));
@@ -250,6 +254,7 @@ absl::Status LogQueries::GetReceipt(const v1::GetReceiptRequest& request,
   switch (request.leaf_case()) {
     case v1::GetReceiptRequest::kIndex:
       index = request.index();
+      RETURN_IF_ERROR(CheckIndex("index", index, tree->tree_size));
       break;
     case v1::GetReceiptRequest::kLeafHash: {
       ASSIGN_OR_RETURN(index, IndexOfLeaf(store, tree, request.leaf_hash()));

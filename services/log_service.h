@@ -1,7 +1,7 @@
 // sightline.v1.LogService: reading the log and proving what it says.
 //
 // Source:  proto/sightline/v1/log_service.proto.
-// Errors:  see log_queries.h, entry_run.h; kResourceExhausted: too many streams
+// Errors:  see log_queries.h, entry_run.h; kUnavailable: too many streams
 //          or waiting calls.
 // Threads: thread-safe; see entry_stream.h and checkpoint_wait.h.
 //

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "grpcpp/support/proto_buffer_reader.h"
 #include "grpcpp/support/slice.h"
+#include "statement/violations.h"
 
 namespace sightline::services {
 
@@ -13,8 +14,10 @@ absl::Status ParseMessage(const grpc::ByteBuffer& bytes,
   grpc::ByteBuffer copy(bytes);  // shares the slices
   grpc::ProtoBufferReader reader(&copy);
   if (!reader.status().ok() || !message->ParseFromZeroCopyStream(&reader)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the request is not a ", message->GetTypeName()));
+    statement::Violations violations;
+    violations.Add("request",
+                   absl::StrCat("not a serialised ", message->GetTypeName()));
+    return violations.ToStatus();
   }
   return absl::OkStatus();
 }

@@ -9,10 +9,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "absl/strings/strip.h"
-#include "base/bytes.h"
 #include "base/status_macros.h"
+#include "services/beyond_tree.h"
 #include "services/grpc_status.h"
+#include "services/registry_page_token.h"
 #include "statement/registry.h"
 #include "statement/submitter_id.h"
 #include "statement/violations.h"
@@ -30,44 +30,12 @@ absl::Status Fault(absl::string_view field, absl::string_view description) {
 }
 
 // The registry may be ahead of what is published: never ask it for "newest".
-absl::StatusOr<uint64_t> ResolveSize(uint64_t asked, const LogInstance& log,
-                                     uint64_t published) {
+absl::StatusOr<uint64_t> ResolveSize(absl::string_view field, uint64_t asked,
+                                     const LogInstance& log) {
+  const uint64_t published = log.publisher().current()->tree_size;
   if (asked == 0) return published;
   if (asked <= published) return asked;
-  return absl::OutOfRangeError(
-      absl::StrCat("tree size ", asked, " is beyond the published tree of ",
-                   published, " entries of ", log.origin()));
-}
-
-struct PageToken {
-  uint64_t tree_size = 0;
-  std::string after_id;
-};
-
-constexpr absl::string_view kTokenVersion = "1";
-
-// Version, tree size, id; base64, since callers are not to look inside.
-std::string EncodeToken(const PageToken& token) {
-  return base::Base64Encode(
-      absl::StrCat(kTokenVersion, base::U64(token.tree_size), token.after_id));
-}
-
-absl::StatusOr<PageToken> DecodeToken(absl::string_view text) {
-  const absl::Status wrong =
-      Fault("page_token", "not a token that this log has given");
-  const absl::StatusOr<std::string> decoded = base::Base64Decode(text);
-  if (!decoded.ok()) return wrong;
-  absl::string_view bytes = *decoded;
-  if (!absl::ConsumePrefix(&bytes, kTokenVersion) || bytes.size() < 8) {
-    return wrong;
-  }
-  PageToken token;
-  token.tree_size = base::ReadU64(bytes);
-  token.after_id = std::string(bytes.substr(8));
-  if (token.tree_size == 0 || !statement::IsSubmitterId(token.after_id)) {
-    return wrong;
-  }
-  return token;
+  return BeyondTree(field, "size", asked, published);
 }
 
 void FillKey(const statement::KeyPeriod& period, v1::KeyPeriod* out) {
@@ -105,8 +73,7 @@ absl::Status GetSubmitter(LogInstance* log,
                           const v1::GetSubmitterRequest& request,
                           v1::GetSubmitterResponse* response) {
   ASSIGN_OR_RETURN(const uint64_t size,
-                   ResolveSize(request.tree_size(), *log,
-                               log->publisher().current()->tree_size));
+                   ResolveSize("tree_size", request.tree_size(), *log));
   if (!statement::IsSubmitterId(request.submitter())) {
     return Fault("submitter", "not a submitter id");
   }
@@ -128,20 +95,21 @@ absl::StatusOr<uint32_t> PageSize(uint32_t asked) {
 }
 
 // Where a page begins: at the tree that was asked for, or where the token says.
-absl::StatusOr<PageToken> PageStart(LogInstance* log,
-                                    const v1::ListSubmittersRequest& request) {
-  PageToken start;
+absl::StatusOr<RegistryPageToken> PageStart(
+    LogInstance* log, const v1::ListSubmittersRequest& request) {
+  RegistryPageToken start;
   if (!request.page_token().empty()) {
-    ASSIGN_OR_RETURN(start, DecodeToken(request.page_token()));
+    ASSIGN_OR_RETURN(start, DecodeRegistryPageToken(request.page_token()));
     if (request.tree_size() != 0 && request.tree_size() != start.tree_size) {
       return Fault("page_token", "of a listing of another tree size");
     }
   } else {
     start.tree_size = request.tree_size();
   }
-  ASSIGN_OR_RETURN(start.tree_size,
-                   ResolveSize(start.tree_size, *log,
-                               log->publisher().current()->tree_size));
+  ASSIGN_OR_RETURN(
+      start.tree_size,
+      ResolveSize(request.page_token().empty() ? "tree_size" : "page_token",
+                  start.tree_size, *log));
   return start;
 }
 
@@ -149,7 +117,7 @@ absl::Status ListSubmitters(LogInstance* log,
                             const v1::ListSubmittersRequest& request,
                             v1::ListSubmittersResponse* response) {
   ASSIGN_OR_RETURN(const uint32_t page_size, PageSize(request.page_size()));
-  ASSIGN_OR_RETURN(const PageToken start, PageStart(log, request));
+  ASSIGN_OR_RETURN(const RegistryPageToken start, PageStart(log, request));
   const statement::SubmitterFilter filter = {request.kind(), request.state(),
                                              request.name_contains()};
   std::vector<statement::Submitter> found;
@@ -162,7 +130,7 @@ absl::Status ListSubmitters(LogInstance* log,
   if (more) {
     found.pop_back();
     response->set_next_page_token(
-        EncodeToken({start.tree_size, found.back().id}));
+        EncodeRegistryPageToken({start.tree_size, found.back().id}));
   }
   for (const statement::Submitter& submitter : found) {
     FillSubmitter(submitter, response->add_submitters());
@@ -174,8 +142,7 @@ absl::Status ListSubmitters(LogInstance* log,
 absl::Status GetKey(LogInstance* log, const v1::GetKeyRequest& request,
                     v1::GetKeyResponse* response) {
   ASSIGN_OR_RETURN(const uint64_t size,
-                   ResolveSize(request.tree_size(), *log,
-                               log->publisher().current()->tree_size));
+                   ResolveSize("tree_size", request.tree_size(), *log));
   if (request.key_id().size() != crypto::kDigestSize) {
     return Fault("key_id",
                  absl::StrCat(request.key_id().size(), " bytes, want 32"));
@@ -195,8 +162,7 @@ absl::Status ListPolicies(LogInstance* log,
                           const v1::ListPoliciesRequest& request,
                           v1::ListPoliciesResponse* response) {
   ASSIGN_OR_RETURN(const uint64_t size,
-                   ResolveSize(request.tree_size(), *log,
-                               log->publisher().current()->tree_size));
+                   ResolveSize("tree_size", request.tree_size(), *log));
   log->admission().ReadRegistry([&](const statement::Registry& registry) {
     for (const statement::PolicyEntry& entry : registry.Policies(size)) {
       v1::Policy* const policy = response->add_policies();

@@ -2,7 +2,7 @@
 //
 // Source:  proto/sightline/v1/submission_service.proto.
 // Errors:  those of Admission::Admit and Sequencer::Submit, as gRPC statuses;
-//          kResourceExhausted: too many streams.
+//          see call_limit.h for streams.
 // Threads: thread-safe; see submit_call.h and submit_stream.h.
 #pragma once
 

@@ -23,7 +23,7 @@ class TreeWait {
 
   // Calls `ready` once, when the published tree has `tree_size` leaves or the
   // publisher shuts down; at the next beat, when that is before `not_before`.
-  // kResourceExhausted: too many wait; `ready` is then never called.
+  // kUnavailable: too many wait; `ready` is then never called.
   // REQUIRES: no wait is going on; `not_before` is no later than the next beat.
   absl::Status Start(uint64_t tree_size, std::function<void()> ready,
                      Beat::Clock::time_point not_before = {});

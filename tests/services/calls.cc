@@ -7,6 +7,7 @@
 #include "merkle/hash.h"
 #include "merkle/proof.h"
 #include "statement/entry_codec.h"
+#include "statement/violations.h"
 
 namespace sightline::tests {
 
@@ -17,6 +18,14 @@ absl::StatusOr<SignedTree> OpenCheckpoint(const TestParties& parties,
   ASSIGN_OR_RETURN(const checkpoint::OpenedCheckpoint opened,
                    keys.OpenCheckpoint(note));
   return SignedTree{opened.checkpoint.tree_size, opened.checkpoint.root_hash};
+}
+
+std::vector<std::string> FaultyFields(const absl::Status& status) {
+  std::vector<std::string> out;
+  for (const auto& fault : statement::ViolationsFromStatus(status)) {
+    out.push_back(fault.field);
+  }
+  return out;
 }
 
 std::vector<crypto::Digest> Digests(

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -34,6 +35,9 @@ absl::StatusOr<Response> Call(Stub* stub,
   if (!status.ok()) return services::FromGrpcStatus(status);
   return response;
 }
+
+// The fields that a BadRequest in `status` names, in its order.
+std::vector<std::string> FaultyFields(const absl::Status& status);
 
 // The tree of a checkpoint that the log of `parties` has signed.
 struct SignedTree {

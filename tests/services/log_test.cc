@@ -361,6 +361,38 @@ TEST_P(LogTest, ProvesInOlderTrees) {
   }
 }
 
+TEST_P(LogTest, NamesTheFieldThatIsBeyondTheTree) {
+  EXPECT_THAT(FaultyFields(Inclusion([](auto* request) {
+                             request->set_index(3);
+                           }).status()),
+              ElementsAre("index"));
+  EXPECT_THAT(FaultyFields(Inclusion([](auto* request) {
+                             request->set_index(0);
+                             request->set_tree_size(4);
+                           }).status()),
+              ElementsAre("tree_size"));
+  EXPECT_THAT(FaultyFields(Inclusion([this](auto* request) {
+                             request->set_leaf_hash(
+                                 Bytes(merkle::LeafHash(EntryAt(2))));
+                             request->set_tree_size(2);
+                           }).status()),
+              ElementsAre("leaf_hash"));
+  EXPECT_THAT(FaultyFields(Consistency(1, 4).status()),
+              ElementsAre("second_tree_size"));
+  EXPECT_THAT(FaultyFields(Consistency(4, 0).status()),
+              ElementsAre("first_tree_size"));
+  v1::GetEntryRequest entry;
+  entry.set_index(3);
+  EXPECT_THAT(FaultyFields(Call(stub_.get(), &Stub::GetEntry, entry).status()),
+              ElementsAre("index"));
+  v1::GetReceiptRequest receipt;
+  receipt.set_index(3);
+  EXPECT_THAT(
+      FaultyFields(Call(stub_.get(), &Stub::GetReceipt, receipt).status()),
+      ElementsAre("index"));
+  EXPECT_THAT(FaultyFields(List(4, 0).status()), ElementsAre("start_index"));
+}
+
 TEST_P(LogTest, SaysWhyItProvesNothing) {
   EXPECT_THAT(Inclusion([](auto* request) { request->set_index(3); }),
               StatusIs(kOutOfRange));
@@ -825,7 +857,9 @@ TEST_P(EntryStreamTest, FromTheEndWithoutFollowingThereIsNothing) {
 
 TEST_P(EntryStreamTest, FromBeyondTheEndIsAnError) {
   for (const bool follow : {false, true}) {
-    EXPECT_THAT(Open(4, follow)->Finish(), StatusIs(kOutOfRange));
+    const absl::Status status = Open(4, follow)->Finish();
+    EXPECT_THAT(status, StatusIs(kOutOfRange));
+    EXPECT_THAT(FaultyFields(status), ElementsAre("start_index"));
   }
 }
 
@@ -920,8 +954,10 @@ TEST_P(EntryStreamTest, ThereIsALimitOfStreams) {
   const auto second = Open(0, true);
   ASSERT_OK(first->Read());
   ASSERT_OK(second->Read());
-  EXPECT_THAT(Open(0, true)->Finish(),
-              StatusIs(absl::StatusCode::kResourceExhausted));
+  const absl::Status refused = Open(0, true)->Finish();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_TRUE(refused.GetPayload("type.googleapis.com/google.rpc.RetryInfo")
+                  .has_value());
   first->context.TryCancel();
   second->context.TryCancel();
 }

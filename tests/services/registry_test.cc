@@ -106,7 +106,9 @@ TEST_F(RegistryTest, SaysWhoASubmitterIsAndWhereThatIsWritten) {
 TEST_F(RegistryTest, AnswersAsOfATreeSize) {
   EXPECT_OK(Get("ori:CA0194200", 2));
   EXPECT_THAT(Get("ori:CA0194200", 1), StatusIs(kNotFound));
-  EXPECT_THAT(Get("ori:CA0194200", 4), StatusIs(kOutOfRange));
+  const absl::Status beyond = Get("ori:CA0194200", 4).status();
+  EXPECT_THAT(beyond, StatusIs(kOutOfRange));
+  EXPECT_THAT(FaultyFields(beyond), ElementsAre("tree_size"));
 }
 
 TEST_F(RegistryTest, SaysWhatIsWrongWithAQuestion) {

@@ -36,6 +36,7 @@ using ::sightline::base::StatusIs;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -223,6 +224,19 @@ absl::StatusOr<std::string> RawCall(
   answer.DumpToSingleSlice(&bytes);
   return std::string(reinterpret_cast<const char*>(bytes.begin()),
                      bytes.size());
+}
+
+// Its methods parse for themselves.
+TEST_F(ServerTest, NamesWhatIsNoRequest) {
+  Start({});
+  for (const char* const method : {"ListEntries", "StreamEntries"}) {
+    const absl::Status status =
+        RawCall(log_->Channel(),
+                absl::StrCat("/sightline.v1.LogService/", method), "\xff")
+            .status();
+    EXPECT_THAT(status, StatusIs(kInvalid));
+    EXPECT_THAT(FaultyFields(status), ElementsAre("request"));
+  }
 }
 
 // grpc.health.v1.HealthCheckResponse{status}: 1 SERVING, 2 NOT_SERVING.

@@ -594,7 +594,14 @@ TEST_F(StreamTest, OneSubmitterHasSoManyStreams) {
     ASSERT_TRUE(stream->Write(parties().PlainRequest(agency()).ToRequest()));
     ASSERT_OK(stream->Read());
   }
-  EXPECT_THAT(Open()->Finish(), StatusIs(absl::StatusCode::kResourceExhausted));
+  const absl::Status refused = Open()->Finish();
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kResourceExhausted));
+  const auto failure =
+      DetailOf<google::rpc::QuotaFailure>(refused, "QuotaFailure");
+  ASSERT_TRUE(failure.has_value());
+  EXPECT_EQ(failure->violations(0).subject(), agency().id);
+  EXPECT_TRUE(
+      DetailOf<google::rpc::RetryInfo>(refused, "RetryInfo").has_value());
   for (Stream* const stream : {first.get(), second.get()}) {
     stream->call->WritesDone();
     EXPECT_OK(stream->Finish());
