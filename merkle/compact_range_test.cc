@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/status_matchers.h"
+#include "crypto/sha256.h"
+#include "merkle/hash.h"
 #include "merkle/reference_tree.h"
 #include "merkle/test_trees.h"
 
@@ -31,6 +34,22 @@ TEST(CompactRange, RootsOfTheEightLeafTree) {
   for (const Hash& leaf : LeafHashes(EightEntries())) {
     range.Append(leaf);
     EXPECT_EQ(range.Root(), FromHex(want[range.size()])) << range.size();
+  }
+}
+
+// The leaves and roots of Tessera's test log, in its spelling.
+TEST(CompactRange, RootsOfTesserasTestLog) {
+  const std::pair<uint64_t, const char*> want[] = {
+      {8, "bC+VwvrJbalNVjfkdI8kUgs7mJoXrqiXCE7bgnD28pY="},
+      {15, "rKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs="}};
+  const char* const leaves[] = {
+      "one",  "two", "three",  "four",  "five",     "six",     "seven", "eit",
+      "nain", "ten", "ileven", "twelf", "threeten", "fourten", "fivten"};
+  CompactRange range;
+  for (const auto& [size, root] : want) {
+    while (range.size() < size) range.Append(LeafHash(leaves[range.size()]));
+    const Hash got = range.Root();
+    EXPECT_EQ(base::Base64Encode(crypto::AsBytes(got)), root) << size;
   }
 }
 
