@@ -223,6 +223,25 @@ TEST(InclusionProof, EveryCorruptionFails) {
   }
 }
 
+// The sizes around a tile, which the test above cannot afford.
+TEST(InclusionProof, EveryFlippedHashFailsUpTo300) {
+  const ReferenceTree tree(LeafHashes(CountingEntries(300)));
+  for (uint64_t size = 1; size <= 300; ++size) {
+    const Hash root = tree.Root(size);
+    for (uint64_t index = 0; index < size; ++index) {
+      SCOPED_TRACE(absl::StrCat(index, " in ", size));
+      const Hash leaf = Leaf(tree, index);
+      const auto proof = tree.InclusionProof(index, size);
+      ASSERT_OK(VerifyInclusion(index, size, leaf, proof, root));
+      ForEachFlip(proof, [&](const std::vector<Hash>& wrong) {
+        ASSERT_EQ(VerifyInclusion(index, size, leaf, wrong, root).code(),
+                  kWrong);
+      });
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
 TEST(InclusionProof, FailsForEveryOtherIndex) {
   const ReferenceTree tree(LeafHashes(CountingEntries(40)));
   for (uint64_t size = 1; size <= 40; ++size) {
@@ -258,6 +277,25 @@ TEST(ConsistencyProof, EveryCorruptionFails) {
       if (old_size == size) continue;
       ASSERT_THAT(VerifyConsistency(old_size, size, proof, root, old_root),
                   StatusIs(kWrong));
+    }
+  }
+}
+
+TEST(ConsistencyProof, EveryFlippedHashFailsUpTo300) {
+  const ReferenceTree tree(LeafHashes(CountingEntries(300)));
+  for (uint64_t size = 1; size <= 300; ++size) {
+    const Hash root = tree.Root(size);
+    for (uint64_t old_size = 1; old_size <= size; ++old_size) {
+      SCOPED_TRACE(absl::StrCat(old_size, " to ", size));
+      const Hash old_root = tree.Root(old_size);
+      const auto proof = tree.ConsistencyProof(old_size, size);
+      ASSERT_OK(VerifyConsistency(old_size, size, proof, old_root, root));
+      ForEachFlip(proof, [&](const std::vector<Hash>& wrong) {
+        ASSERT_EQ(
+            VerifyConsistency(old_size, size, wrong, old_root, root).code(),
+            kWrong);
+      });
+      if (HasFatalFailure()) return;
     }
   }
 }

@@ -213,6 +213,35 @@ TEST(Subtree, EveryCorruptionFails) {
   }
 }
 
+// Of every subtree of the tree of `n` leaves.
+void FlipEveryHash(const ReferenceTree& tree, uint64_t n) {
+  const Hash root = tree.Root(n);
+  for (uint64_t e = 1; e <= n; ++e) {
+    for (uint64_t s = 0; s < e; ++s) {
+      if (!IsValidSubtree(s, e)) continue;
+      SCOPED_TRACE(absl::StrCat(Range(s, e), " in ", n));
+      const Hash hash = tree.RangeHash(s, e);
+      const auto proof = tree.SubtreeProof(s, e, n);
+      ASSERT_OK(VerifySubtree(s, e, n, proof, hash, root));
+      ForEachFlip(proof, [&](const std::vector<Hash>& wrong) {
+        ASSERT_EQ(VerifySubtree(s, e, n, wrong, hash, root).code(), kWrong);
+      });
+    }
+  }
+}
+
+// All sizes to 130; beyond, those around a tile, and every 17th, as all would
+// take a minute.
+TEST(Subtree, EveryFlippedHashFailsUpTo300) {
+  const ReferenceTree tree(LeafHashes(CountingEntries(300)));
+  for (uint64_t n = 1; n <= 300; n += n < 130 ? 1 : 17) {
+    ASSERT_NO_FATAL_FAILURE(FlipEveryHash(tree, n));
+  }
+  for (const uint64_t n : {254, 255, 256, 257, 258, 299}) {
+    ASSERT_NO_FATAL_FAILURE(FlipEveryHash(tree, n));
+  }
+}
+
 TEST(Subtree, RandomOnesTo2To40) {
   std::mt19937_64 random(TestSeed());
   for (int i = 0; i < 200; ++i) {
@@ -224,9 +253,13 @@ TEST(Subtree, RandomOnesTo2To40) {
     for (const Interval& part : {left, right}) {
       const auto proof = ProofOf(tree, SubtreeNodes(part.begin, part.end, n));
       EXPECT_EQ(proof, tree.SubtreeProof(part.begin, part.end, n));
-      EXPECT_OK(VerifySubtree(part.begin, part.end, n, proof,
-                              tree.RangeHash(part.begin, part.end),
-                              tree.Root(n)));
+      const Hash hash = tree.RangeHash(part.begin, part.end);
+      const Hash root = tree.Root(n);
+      EXPECT_OK(VerifySubtree(part.begin, part.end, n, proof, hash, root));
+      for (const auto& wrong : Corruptions(proof)) {
+        EXPECT_THAT(VerifySubtree(part.begin, part.end, n, wrong, hash, root),
+                    StatusIs(kWrong));
+      }
     }
   }
 }

@@ -94,6 +94,20 @@ std::vector<std::vector<Hash>> Corruptions(const std::vector<Hash>& proof) {
   return out;
 }
 
+void ForEachFlip(std::vector<Hash> proof,
+                 absl::FunctionRef<void(const std::vector<Hash>&)> visit) {
+  // Coprime to the 256 bits of a hash, so that all of them get their turn.
+  constexpr size_t kStride = 37;
+  for (size_t i = 0; i < proof.size(); ++i) {
+    const size_t bit = (i + proof.size()) * kStride % (8 * kHashSize);
+    uint8_t& byte = proof[i][bit / 8];
+    const auto mask = static_cast<uint8_t>(1 << bit % 8);
+    byte ^= mask;
+    visit(proof);
+    byte ^= mask;
+  }
+}
+
 std::string DigestOf(const std::vector<Hash>& hashes) {
   crypto::Sha256Hasher hasher;
   for (const Hash& hash : hashes) hasher.Update(crypto::AsBytes(hash));

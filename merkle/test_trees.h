@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -36,6 +37,11 @@ std::vector<Hash> ProofOf(const ReferenceTree& tree,
 // Proofs that differ from `proof` in one way each: a bit flipped in each hash,
 // two neighbours swapped, each hash left out, one added at each end.
 std::vector<std::vector<Hash>> Corruptions(const std::vector<Hash>& proof);
+
+// Calls `visit` with `proof` as often as it has hashes, one bit flipped in each
+// in turn, another bit each time.
+void ForEachFlip(std::vector<Hash> proof,
+                 absl::FunctionRef<void(const std::vector<Hash>&)> visit);
 
 // SHA-256 of the concatenated hashes, in hexadecimal.
 std::string DigestOf(const std::vector<Hash>& hashes);
