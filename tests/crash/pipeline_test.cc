@@ -1,7 +1,10 @@
 // Sequencer and publisher together, on stores that fail: what was acknowledged is
 // never lost, and wrong bytes are never vouched for.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <string>
@@ -18,6 +21,9 @@
 #include "checkpoint/vkey.h"
 #include "crypto/signer.h"
 #include "merkle/proof.h"
+#include "monitor/check_log.h"
+#include "monitor/check_options.h"
+#include "monitor/check_report.h"
 #include "publish/publisher.h"
 #include "publish/receipt.h"
 #include "publish/recovery.h"
@@ -25,6 +31,7 @@
 #include "sequencer/sequencer.h"
 #include "storage/fault_injecting_log_store.h"
 #include "storage/memory_log_store.h"
+#include "storage/store_log_reader.h"
 
 namespace sightline::publish {
 namespace {
@@ -32,6 +39,7 @@ namespace {
 using ::sightline::admission::AdmittedEntryMaker;
 using ::sightline::base::StatusIs;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 constexpr absl::string_view kOrigin = "example.com/test-log";
 
@@ -70,7 +78,9 @@ class PipelineTest : public ::testing::Test {
         [](const checkpoint::NoteSigner&, uint64_t) { return true; });
     ASSERT_OK(publisher);
     publisher_ = *std::move(publisher);
-    auto sequencer = sequencer::Sequencer::Create({}, &store_, &gate_,
+    sequencer::Options options;
+    options.enough = options.max_batch;  // for batches of a chosen size
+    auto sequencer = sequencer::Sequencer::Create(options, &store_, &gate_,
                                                   &encoder_, publisher_.get());
     ASSERT_OK(sequencer);
     sequencer_ = *std::move(sequencer);
@@ -87,6 +97,24 @@ class PipelineTest : public ::testing::Test {
     return future;
   }
 
+  // So many, none of which was submitted before.
+  std::vector<std::string> Texts(size_t count) {
+    std::vector<std::string> out;
+    while (out.size() < count) out.push_back(absl::StrCat("entry ", next_++));
+    return out;
+  }
+
+  // The announcement holds the batch back until all are waiting.
+  std::vector<Placed> SubmitAsOneBatch(const std::vector<std::string>& texts) {
+    auto announcement = sequencer_->Announce();
+    std::vector<std::future<Placed>> futures;
+    for (const std::string& text : texts) futures.push_back(Submit(text));
+    announcement.reset();
+    std::vector<Placed> out;
+    for (auto& future : futures) out.push_back(future.get());
+    return out;
+  }
+
   void Append(size_t count) {
     std::vector<std::future<Placed>> futures;
     for (size_t i = 0; i < count; ++i) {
@@ -95,9 +123,22 @@ class PipelineTest : public ::testing::Test {
     for (auto& future : futures) ASSERT_OK(future.get());
   }
 
-  // Everything that the store holds proves itself.
+  // Everything that the store holds proves itself, and nothing lies beyond it.
   void Audit() {
     ASSERT_OK(CheckRightEdge(store_, keys_));
+    storage::StoreLogReader reader(&store_);
+    monitor::CheckSources sources;
+    ASSERT_OK_AND_ASSIGN(sources.checkpoint, reader.ReadCheckpoint());
+    sources.entries = &reader;
+    sources.tiles = &reader;
+    sources.stored_tiles = &store_;
+    monitor::CheckOptions options;
+    options.depth = monitor::CheckDepth::kHashes;  // entries are plain texts
+    options.threads = 1;
+    options.at_rest = true;
+    ASSERT_OK_AND_ASSIGN(const monitor::CheckReport report,
+                         monitor::CheckLog(sources, &keys_, options));
+    EXPECT_THAT(report.problems, IsEmpty());
     const uint64_t size = store_.ReadTreeState()->tree_size;
     for (uint64_t i = 0; i < size; ++i) {
       ASSERT_OK(ReceiptFromStore(store_, i, size)) << i;
@@ -158,32 +199,68 @@ TEST_F(PipelineTest, AReceiptBeyondThePublishedTreeIsNotGiven) {
               StatusIs(absl::StatusCode::kOutOfRange));
 }
 
-// Each durable step fails, persisted or not, around a tile boundary; the log then
-// starts again, is audited, and takes the same batch and another one.
-TEST_F(PipelineTest, AnyFailedCommitIsSurvived) {
-  Append(250);
-  for (int step = 0; step < 12; ++step) {
-    const bool persisted = step % 2 == 1;
-    const bool same_again = step % 4 < 2;
-    store_.FailCommit(1, persisted ? storage::CommitFault::kPersisted
-                                   : storage::CommitFault::kNotPersisted);
-    const uint64_t before = store_.ReadTreeState()->tree_size;
-    const std::string text = absl::StrCat("step ", step);
-    EXPECT_THAT(Submit(text).get().status(),
-                StatusIs(absl::StatusCode::kInternal));
-    EXPECT_EQ(publisher_->current()->tree_size, before);
-    Start();
-    EXPECT_EQ(publisher_->current()->tree_size, before + (persisted ? 1 : 0));
-    if (same_again) {
-      const Placed placed = Submit(text).get();
-      ASSERT_OK(placed);
-      EXPECT_EQ(placed->index, before);
-      EXPECT_EQ(placed->duplicate, persisted);
-    } else {
-      Append(1);
+// A commit of `batch` entries fails when the tree has `size`: around a tile
+// boundary, and over it. What failed is sent again, or something else is.
+struct FailedCommit {
+  uint64_t size;
+  size_t batch;
+  bool persisted;
+  bool same_again;
+};
+
+std::vector<FailedCommit> FailedCommits() {
+  std::vector<FailedCommit> out;
+  for (const uint64_t size : {254, 255, 256, 511}) {
+    for (const size_t batch : {1, 3, 300}) {
+      for (const bool persisted : {false, true}) {
+        for (const bool same_again : {false, true}) {
+          out.push_back({size, batch, persisted, same_again});
+        }
+      }
     }
-    Audit();
   }
+  return out;
+}
+
+std::string NameOf(const ::testing::TestParamInfo<FailedCommit>& info) {
+  return absl::StrCat(info.param.batch, "At", info.param.size,
+                      info.param.persisted ? "Persisted" : "Lost",
+                      info.param.same_again ? "SameAgain" : "ThenOthers");
+}
+
+class FailedCommitTest : public PipelineTest,
+                         public ::testing::WithParamInterface<FailedCommit> {};
+
+INSTANTIATE_TEST_SUITE_P(Pipeline, FailedCommitTest,
+                         ::testing::ValuesIn(FailedCommits()), NameOf);
+
+// The log starts again, is audited, takes the next batch, and is audited.
+TEST_P(FailedCommitTest, IsSurvived) {
+  const FailedCommit& param = GetParam();
+  Append(param.size);
+  const std::vector<std::string> texts = Texts(param.batch);
+  store_.FailCommit(1, param.persisted ? storage::CommitFault::kPersisted
+                                       : storage::CommitFault::kNotPersisted);
+  for (const Placed& placed : SubmitAsOneBatch(texts)) {
+    EXPECT_THAT(placed, StatusIs(absl::StatusCode::kInternal));
+  }
+  EXPECT_EQ(publisher_->current()->tree_size, param.size);
+  Start();
+  const uint64_t kept = param.persisted ? param.batch : 0;
+  ASSERT_EQ(publisher_->current()->tree_size, param.size + kept);
+  Audit();
+  const std::vector<Placed> answers =
+      SubmitAsOneBatch(param.same_again ? texts : Texts(param.batch));
+  const bool duplicates = param.same_again && param.persisted;
+  const uint64_t first = param.size + (duplicates ? 0 : kept);
+  for (size_t i = 0; i < answers.size(); ++i) {
+    ASSERT_OK(answers[i]);
+    EXPECT_EQ(answers[i]->index, first + i);
+    EXPECT_EQ(answers[i]->duplicate, duplicates);
+  }
+  EXPECT_EQ(publisher_->current()->tree_size,
+            param.size + kept + (duplicates ? 0 : param.batch));
+  Audit();
 }
 
 TEST_F(PipelineTest, BytesThatReadBackWrongAreNeverVouchedFor) {
