@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "proto/sightline/v1/statement.pb.h"
 
@@ -17,6 +18,8 @@ namespace sightline::cli {
 absl::StatusOr<std::string> FormatOpeningsFile(
     absl::Span<const v1::SealOpening> openings);
 
+absl::StatusOr<std::vector<v1::SealOpening>> ParseOpeningsFile(
+    absl::string_view text);
 absl::StatusOr<std::vector<v1::SealOpening>> ReadOpeningsFile(
     const std::string& path);
 
