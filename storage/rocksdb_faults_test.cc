@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -112,54 +113,62 @@ size_t KeepNone(size_t) { return 0; }
 size_t KeepHalf(size_t count) { return count / 2; }
 size_t KeepAll(size_t count) { return count; }
 
-// Fails at steps spread over the whole work, another share of them per shard.
-class EveryStep : public ::testing::TestWithParam<int> {
- protected:
-  static constexpr int kShards = 3;
-  // A whole number of shards would meet the same kinds of steps each time.
-  static constexpr int kStride = 11;
+// The steps of the work are dealt out to so many shards. A test meets them all
+// only when EVERY_STEP is set, as the large target does; otherwise each kind of
+// failure meets a few shards, another kind others.
+constexpr int kShards = 33;
+constexpr int kSample = 3;
 
-  void ForEachStep(const std::function<void(FaultyStore&, int)>& fail) {
+bool AllShards() { return std::getenv("EVERY_STEP") != nullptr; }
+
+// Fails at every step of one shard.
+class StepsOfAShard : public ::testing::TestWithParam<int> {
+ protected:
+  // `salt`: where the sample of this test begins.
+  void ForEachStep(int salt,
+                   const std::function<void(FaultyStore&, int)>& fail) {
     static const int steps = StepsOfWork();
     ASSERT_GT(steps, 200);
     std::function<size_t(size_t)> keeps[] = {KeepNone, KeepHalf, KeepAll};
-    for (int step = 1 + GetParam(); step <= steps; step += kShards * kStride) {
+    const int shard = AllShards() ? GetParam() : (GetParam() + salt) % kShards;
+    for (int step = 1 + shard; step <= steps; step += kShards) {
       FaultyStore faulty;
       fail(faulty, step);
-      // 3 and kShards * kStride would meet in the same keep each time.
-      const auto& keep = keeps[step / kShards / kStride % 3];
+      // Another one for the next step, and for the next of this shard.
+      const auto& keep = keeps[(step + step / kShards) % 3];
       ASSERT_NO_FATAL_FAILURE(faulty.CrashAndCheck(keep))
           << "failed at step " << step << " of " << steps;
     }
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(RocksDbFaults, EveryStep, ::testing::Range(0, 3));
+INSTANTIATE_TEST_SUITE_P(RocksDbFaults, StepsOfAShard,
+                         ::testing::Range(0, AllShards() ? kShards : kSample));
 
-TEST_P(EveryStep, SurvivesADiskThatIsGone) {
-  ForEachStep([](FaultyStore& faulty, int step) {
+TEST_P(StepsOfAShard, SurvivesADiskThatIsGone) {
+  ForEachStep(0, [](FaultyStore& faulty, int step) {
     faulty.disk().FailFrom(step, IOStatus::IOError("injected: gone"));
     faulty.WorkUntilItFails();
   });
 }
 
-TEST_P(EveryStep, SurvivesADiskThatIsFull) {
-  ForEachStep([](FaultyStore& faulty, int step) {
+TEST_P(StepsOfAShard, SurvivesADiskThatIsFull) {
+  ForEachStep(8, [](FaultyStore& faulty, int step) {
     faulty.disk().FailFrom(step, IOStatus::NoSpace("injected: full"));
     faulty.WorkUntilItFails();
   });
 }
 
 // Not every step matters to a commit: removing an old file does not.
-TEST_P(EveryStep, SurvivesOneFailure) {
-  ForEachStep([](FaultyStore& faulty, int step) {
+TEST_P(StepsOfAShard, SurvivesOneFailure) {
+  ForEachStep(16, [](FaultyStore& faulty, int step) {
     faulty.disk().FailOnce(step, IOStatus::IOError("injected: once"));
     faulty.Work().IgnoreError();
   });
 }
 
-TEST_P(EveryStep, SurvivesPowerLossWithoutAnError) {
-  ForEachStep([](FaultyStore& faulty, int step) {
+TEST_P(StepsOfAShard, SurvivesPowerLossWithoutAnError) {
+  ForEachStep(24, [](FaultyStore& faulty, int step) {
     ASSERT_OK(faulty.Open());
     for (const size_t n : kBatches) {
       if (faulty.disk().steps() >= step) break;
