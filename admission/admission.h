@@ -7,11 +7,12 @@
 //
 // Source:  docs/architecture.md "Life of an entry", step admit.
 // Errors:  kInvalidArgument (with a google.rpc.BadRequest payload naming each
-//          violation): fix the statement. kUnauthenticated: no client identity.
-//          kPermissionDenied: not yours, not enrolled, suspended, not your kind of
-//          statement, or a signature does not verify. kResourceExhausted: quota (with
-//          google.rpc.QuotaFailure and RetryInfo payloads). kFailedPrecondition: the
-//          log has no genesis entry, or cannot keep sealed openings.
+//          violation): fix the statement. kUnauthenticated: no client identity, a
+//          submitter that is not enrolled, or a signature that does not verify.
+//          kPermissionDenied: not yours, suspended, or not your kind of statement.
+//          kResourceExhausted: quota (with google.rpc.QuotaFailure and RetryInfo
+//          payloads). kFailedPrecondition: the log has no genesis entry, or cannot
+//          keep sealed openings.
 // Threads: Admit, registry readers and version() from any thread; Replay, Recheck
 //          and Integrated from one thread at a time (start-up, then the sequencer).
 // Cost:    one signature verification; the rest is a few microseconds.
