@@ -82,7 +82,7 @@ class RawLog {
 
   std::string vkey_;
   admission::OpenGate gate_;
-  const sequencer::RawEntryEncoder encoder_;
+  const sequencer::RawEntryEncoder encoder_{};
   CountingSink sink_;
   std::unique_ptr<storage::RocksDbLogStore> store_;
   std::unique_ptr<publish::Publisher> publisher_;
