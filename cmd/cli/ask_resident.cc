@@ -114,8 +114,9 @@ absl::StatusOr<client::ProvenAnswer> AskWithin(const AskFlags& flags,
   ASSIGN_OR_RETURN(v1::AnswerFile question, TimeQuestion(flags));
   v1::SearchRequestsRequest& search = *question.mutable_search();
   search.mutable_filter()->set_s2_cell(flags.cell);
-  if (flags.cell.empty())
+  if (flags.cell.empty()) {
     search.mutable_filter()->set_county_fips(flags.county);
+  }
   if (flags.cell.empty() || flags.county.empty()) {
     return Ask(flags, question, run);
   }
@@ -140,8 +141,7 @@ void ShowNotAsked(const AskFlags& flags, Output& out) {
   if (flags.county.empty()) {
     text =
         "Requests for a county or a state were not looked at, all legal "
-        "process "
-        "and emergencies among them: give --county as well.";
+        "process and emergencies among them: give --county as well.";
   } else if (flags.cell.empty()) {
     text =
         "Requests for an area within a county were looked at by their agency's "

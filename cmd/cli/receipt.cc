@@ -110,6 +110,10 @@ absl::StatusOr<int> GetCose(const Flags& flags, const Settings& settings,
     return absl::InvalidArgumentError(
         "--format cose: want INDEX, --http URL and a file for --out");
   }
+  if (!flags.witnesses.empty()) {
+    return absl::InvalidArgumentError(
+        "--format cose: such a receipt has no place for what --witnesses asks");
+  }
   const std::string entry_file = absl::StrCat(flags.out, ".entry");
   RETURN_IF_ERROR(CheckAbsent(entry_file));
   ASSIGN_OR_RETURN(const uint64_t index, ParseNumber("INDEX", flags.index));
