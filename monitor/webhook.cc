@@ -8,6 +8,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
+#include "crypto/https_client.h"
 #include "crypto/tls_client.h"
 
 namespace sightline::monitor {
@@ -56,26 +57,6 @@ absl::Status CheckCaFile(const Target& target) {
   return crypto::ReadAuthorities(target.ca_file).status();
 }
 
-absl::Status Configure(const Target& target, httplib::Client* client) {
-  if (!target.tls) return absl::OkStatus();
-  if (!client->is_valid()) {
-    return absl::InternalError("no TLS for this address");
-  }
-  RETURN_IF_ERROR(crypto::RequireHost(client->ssl_context(), target.host));
-  client->enable_server_certificate_verification(true);
-  if (!target.ca_file.empty()) client->set_ca_cert_path(target.ca_file);
-  return absl::OkStatus();
-}
-
-std::string WhyNot(const httplib::Client& client, httplib::Error error) {
-  if (error != httplib::Error::SSLServerVerification) {
-    return httplib::to_string(error);
-  }
-  return absl::StrCat(
-      "its certificate does not verify: ",
-      crypto::VerifyResultText(client.get_openssl_verify_result()));
-}
-
 }  // namespace
 
 absl::StatusOr<AlertPoster> HttpPoster(const std::string& url,
@@ -87,7 +68,9 @@ absl::StatusOr<AlertPoster> HttpPoster(const std::string& url,
   const auto microseconds = absl::ToInt64Microseconds(timeout);
   return [=](const Alert& alert) -> absl::Status {
     httplib::Client client(target.base);
-    RETURN_IF_ERROR(Configure(target, &client));
+    if (target.tls) {
+      RETURN_IF_ERROR(crypto::RequireTls(target.host, target.ca_file, &client));
+    }
     const std::chrono::microseconds patience(microseconds);
     client.set_connection_timeout(patience);
     client.set_read_timeout(patience);
@@ -97,7 +80,7 @@ absl::StatusOr<AlertPoster> HttpPoster(const std::string& url,
         target.path, headers, AlertToJson(alert), "application/json");
     if (!result) {
       return absl::UnavailableError(
-          absl::StrCat(url, ": ", WhyNot(client, result.error())));
+          absl::StrCat(url, ": ", crypto::FailureText(client, result.error())));
     }
     if (result->status >= 200 && result->status < 300) return absl::OkStatus();
     return absl::UnavailableError(

@@ -14,7 +14,7 @@
 #include "absl/time/clock.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
-#include "crypto/tls_client.h"
+#include "crypto/https_client.h"
 
 namespace sightline::witness {
 namespace {
@@ -52,29 +52,6 @@ absl::StatusOr<SplitUrl> Split(const std::string& url) {
   return out;
 }
 
-// For a client whose own checks do not ask for a version, nor take an address for
-// one.
-absl::Status InsistOnHost(const SplitUrl& url, const std::string& ca_file,
-                          httplib::Client* client) {
-  if (!url.tls) return absl::OkStatus();
-  if (!client->is_valid()) {
-    return absl::InternalError("no TLS for this address");
-  }
-  RETURN_IF_ERROR(crypto::RequireHost(client->ssl_context(), url.host));
-  client->enable_server_certificate_verification(true);
-  if (!ca_file.empty()) client->set_ca_cert_path(ca_file);
-  return absl::OkStatus();
-}
-
-std::string WhyNot(const httplib::Client& client, httplib::Error error) {
-  if (error != httplib::Error::SSLServerVerification) {
-    return httplib::to_string(error);
-  }
-  return absl::StrCat(
-      "its certificate does not verify: ",
-      crypto::VerifyResultText(client.get_openssl_verify_result()));
-}
-
 // cpp-httplib takes the end of a connection for that of a body without a length,
 // also when TLS did not end: whoever has the wire could shorten it.
 bool HasEnd(const httplib::Response& response) {
@@ -96,7 +73,10 @@ class HttpTransport final : public Transport {
       std::unique_ptr<Connection>& kept = connections_[url];
       if (kept == nullptr) {
         auto made = std::make_unique<Connection>(split.base);
-        RETURN_IF_ERROR(InsistOnHost(split, ca_file_, &made->client));
+        if (split.tls) {
+          RETURN_IF_ERROR(
+              crypto::RequireTls(split.host, ca_file_, &made->client));
+        }
         kept = std::move(made);
       }
       connection = kept.get();
@@ -139,7 +119,8 @@ class HttpTransport final : public Transport {
     }
     if (!result) {
       return absl::UnavailableError(absl::StrCat(
-          url.base, ": ", WhyNot(connection->client, result.error())));
+          url.base, ": ",
+          crypto::FailureText(connection->client, result.error())));
     }
     if (url.tls && !HasEnd(*result)) {
       return absl::UnavailableError(absl::StrCat(
