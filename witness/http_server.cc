@@ -1,6 +1,7 @@
 #include "witness/http_server.h"
 
 #include <httplib.h>
+#include <sys/socket.h>
 
 #include <deque>
 #include <functional>
@@ -15,6 +16,10 @@
 
 namespace sightline::witness {
 namespace {
+
+// Connections that nobody has accepted. The library asks for 5: with more callers
+// the kernel drops what they send, and resets some of them.
+constexpr int kBacklog = 128;
 
 // A pool whose queue is as long as the pool: whoever accepts connections waits
 // for room, so that the kernel's queue, and not our memory, holds the rest.
@@ -92,6 +97,7 @@ struct HttpServer::State {
   HttpServerOptions options;
   Handler* handler = nullptr;
   httplib::Server server;
+  socket_t socket = INVALID_SOCKET;  // that listens
   std::thread thread;
   int port = 0;
 
@@ -116,9 +122,10 @@ struct HttpServer::State {
     server.set_tcp_nodelay(true);
     // Not SO_REUSEPORT, the library's own: two witnesses on one port would each
     // get some of the requests.
-    server.set_socket_options([](socket_t socket) {
+    server.set_socket_options([this](socket_t made) {
       const int yes = 1;
-      setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+      setsockopt(made, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+      socket = made;
     });
     server.Get(".*", [this](const httplib::Request& request,
                             httplib::Response& response) {
@@ -154,7 +161,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
   } else if (!server.bind_to_port(options.host, options.port)) {
     state->port = -1;
   }
-  if (state->port <= 0) {
+  // Listening already, it takes the longer queue.
+  if (state->port <= 0 || ::listen(state->socket, kBacklog) != 0) {
     return absl::UnavailableError(
         absl::StrCat("cannot listen on ", options.host, ":", options.port));
   }

@@ -103,8 +103,9 @@ TEST_F(HttpTest, ServesManyAtOnce) {
       for (int j = 0; j < 10; ++j) {
         const auto reply = Post(absl::StrCat("/", i), i);
         base::MutexLock lock(&mutex);
-        right += reply.ok() &&
-                 reply->body == absl::StrCat("POST /", i, " 127.0.0.1 ", i);
+        ASSERT_OK(reply);
+        EXPECT_EQ(reply->body, absl::StrCat("POST /", i, " 127.0.0.1 ", i));
+        ++right;
       }
     });
   }
