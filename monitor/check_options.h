@@ -89,7 +89,8 @@ struct CheckSources {
   const tiles::TileSource* stored_tiles = nullptr;
   // What a store keeps beside them; null: not checked. With stored_tiles alone.
   // Each entry's records are checked at kRules and deeper; its checkpoints, the
-  // tree state and what CheckHashIndex tells at every depth.
+  // cosigned one, the tree state, what CheckHashIndex and CheckPendingPurge tell at
+  // every depth.
   const StoreRecords* records = nullptr;
 };
 

@@ -22,6 +22,8 @@ namespace {
 
 constexpr absl::string_view kHashIndex = "hash index";
 constexpr absl::string_view kControlList = "list of control entries";
+constexpr absl::string_view kPurgeList = "list of payloads to purge";
+constexpr absl::string_view kCosigned = "cosigned checkpoint";
 constexpr absl::string_view kTreeState = "tree state";
 
 std::string EntryText(const std::optional<uint64_t>& index) {
@@ -228,6 +230,41 @@ absl::Status RecordCheck::CheckCheckpoints(const CheckReport& report,
   return absl::OkStatus();
 }
 
+absl::Status RecordCheck::CheckCosigned(const CheckReport& report,
+                                        const checkpoint::LogKeySet& keys) {
+  const auto note = records_->ReadCosigned(report.checkpoint.origin);
+  if (absl::IsNotFound(note.status())) return absl::OkStatus();
+  if (!note.ok()) {
+    return Take(note.status(), ProblemKind::kStoreRecord, std::nullopt,
+                kCosigned);
+  }
+  const auto opened = keys.OpenCheckpoint(*note);
+  if (!opened.ok()) {
+    return Take(absl::DataLossError(opened.status().message()),
+                ProblemKind::kCheckpointSignature, std::nullopt, kCosigned);
+  }
+  const checkpoint::Checkpoint& tree = opened->checkpoint;
+  if (tree.tree_size > report.checkpoint.tree_size) {
+    problems_->Add({.kind = ProblemKind::kStoreRecord,
+                    .where = std::string(kCosigned),
+                    .got = absl::StrCat("tree size ", tree.tree_size),
+                    .want = absl::StrCat(report.checkpoint.tree_size,
+                                         " at most, as the log is now")});
+    return absl::OkStatus();
+  }
+  const auto root = tiles::ProofBuilder(tiles_).Root(tree.tree_size);
+  // Tiles have been checked; one that is missing is known.
+  if (!root.ok()) {
+    return IsAboutTheLog(root.status()) ? absl::OkStatus() : root.status();
+  }
+  if (*root == tree.root_hash) return absl::OkStatus();
+  problems_->Add({.kind = ProblemKind::kRootHash,
+                  .where = std::string(kCosigned),
+                  .got = Hex(tree.root_hash),
+                  .want = Hex(*root)});
+  return absl::OkStatus();
+}
+
 absl::Status RecordCheck::CheckNoneMissing(uint64_t begin, uint64_t end) {
   for (uint64_t at = begin; at < end;) {
     const auto batch_end = records_->ReadBatchEnd(at);
@@ -323,6 +360,9 @@ absl::Status RecordCheck::Close(const CheckReport& report, bool whole,
   RETURN_IF_ERROR(CheckCheckpoints(report, keys));
   RETURN_IF_ERROR(Take(records_->CheckHashIndex(), ProblemKind::kStoreRecord,
                        std::nullopt, kHashIndex));
+  RETURN_IF_ERROR(Take(records_->CheckPendingPurge(), ProblemKind::kStoreRecord,
+                       std::nullopt, kPurgeList));
+  RETURN_IF_ERROR(CheckCosigned(report, keys));
   if (!whole) return absl::OkStatus();
   RETURN_IF_ERROR(CheckFeeds(report));
   RETURN_IF_ERROR(CheckControl(report));

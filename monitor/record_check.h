@@ -56,6 +56,9 @@ class RecordCheck {
   absl::Status CheckTree(const CheckReport& report, bool whole);
   absl::Status CheckCheckpoints(const CheckReport& report,
                                 const checkpoint::LogKeySet& keys);
+  // What the log keeps of its witnesses is a tree that it still continues.
+  absl::Status CheckCosigned(const CheckReport& report,
+                             const checkpoint::LogKeySet& keys);
   // That no batch that ended in (begin, end) has lost its checkpoint.
   absl::Status CheckNoneMissing(uint64_t begin, uint64_t end);
   absl::Status CheckFeeds(const CheckReport& report);

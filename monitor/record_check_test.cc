@@ -32,6 +32,7 @@
 namespace sightline::monitor {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -79,6 +80,12 @@ struct Records final : public StoreRecords {
     return found->second;
   }
   absl::Status CheckHashIndex() const override { return index; }
+  absl::Status CheckPendingPurge() const override { return purge; }
+  absl::StatusOr<std::string> ReadCosigned(
+      absl::string_view origin) const override {
+    EXPECT_EQ(origin, LogMaker::kOrigin);
+    return cosigned;
+  }
   absl::StatusOr<std::vector<StoredFeedHead>> ReadFeedHeads() const override {
     return heads;
   }
@@ -114,6 +121,8 @@ struct Records final : public StoreRecords {
   std::vector<uint64_t> control;
   std::map<uint64_t, std::string> payloads;
   absl::Status index;
+  absl::Status purge;
+  absl::StatusOr<std::string> cosigned = absl::NotFoundError("none");
 };
 
 class RecordCheckTest : public ::testing::Test {
@@ -242,6 +251,39 @@ TEST_F(RecordCheckTest, NamesAnOlderCheckpointThatIsRemovedOrAnother) {
   EXPECT_THAT(Problems(CheckDepth::kHashes),
               ElementsAre(HasSubstr("checkpoint of tree size 2"),
                           HasSubstr("checkpoint of tree size 5")));
+}
+
+TEST_F(RecordCheckTest, NamesWhatIsAmissWithTheCosignedCheckpoint) {
+  LogMaker older;
+  older.Enrol(kAgency);
+  older.Request(kAgency);
+  records_->cosigned = *older.Build().ReadCheckpoint();
+  EXPECT_THAT(Problems(CheckDepth::kHashes), IsEmpty());
+
+  LogMaker other;
+  other.Enrol("ori:CA0380100");
+  records_->cosigned = *other.Build().ReadCheckpoint();
+  EXPECT_THAT(Problems(CheckDepth::kHashes),
+              ElementsAre(HasSubstr("cosigned checkpoint: root hash")));
+  while (other.size() <= log_.size()) other.Request("ori:CA0380100");
+  records_->cosigned = *other.Build().ReadCheckpoint();
+  EXPECT_THAT(Problems(CheckDepth::kHashes),
+              ElementsAre(AllOf(HasSubstr("cosigned checkpoint"),
+                                HasSubstr("as the log is now"))));
+  (*records_->cosigned)[30] ^= 1;
+  EXPECT_THAT(Problems(CheckDepth::kHashes),
+              ElementsAre(HasSubstr("cosigned checkpoint")));
+  records_->cosigned = absl::DataLossError("is cut short");
+  EXPECT_THAT(Problems(CheckDepth::kHashes),
+              ElementsAre(AllOf(HasSubstr("cosigned checkpoint"),
+                                HasSubstr("is cut short"))));
+}
+
+TEST_F(RecordCheckTest, NamesAListOfPurgesThatDoesNotReadBack) {
+  records_->purge = absl::DataLossError("does not hash to what it says");
+  EXPECT_THAT(Problems(CheckDepth::kHashes),
+              ElementsAre(HasSubstr("list of payloads to purge: stored record: "
+                                    "got does not hash")));
 }
 
 TEST_F(RecordCheckTest, FailsWhenTheStoreCannotBeRead) {

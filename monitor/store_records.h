@@ -48,6 +48,9 @@ class StoreRecords {
       const crypto::Digest& leaf_hash) const = 0;
   // Whatever of the index look-ups cannot tell: kDataLoss, naming it.
   virtual absl::Status CheckHashIndex() const = 0;
+  // Whether the store knows which erased payloads it has still to remove from its
+  // files. kDataLoss: no.
+  virtual absl::Status CheckPendingPurge() const = 0;
 
   virtual absl::StatusOr<std::vector<StoredFeedHead>> ReadFeedHeads() const = 0;
   // All that are stored, ascending.
@@ -56,6 +59,11 @@ class StoreRecords {
   // The signed note of the smallest tree that holds `index`.
   virtual absl::StatusOr<std::string> ReadCheckpointCovering(
       uint64_t index) const = 0;
+
+  // The newest tree that witnesses have cosigned, as a signed note; kNotFound: the
+  // log keeps none.
+  virtual absl::StatusOr<std::string> ReadCosigned(
+      absl::string_view origin) const = 0;
 
   // Where the batch that holds `index` ended, or the next multiple of 256 when it
   // did not end before.

@@ -26,7 +26,8 @@ std::string LastKey(Family family, const DamageSpot& spot) {
     case Family::kTiles:
       return std::string(TileKey(spot.tile_level, spot.number).view());
     case Family::kMeta:
-      return spot.number == 0 ? kIndexSaltKey : kTreeStateKey;
+      if (spot.number == 0) return kIndexSaltKey;
+      return spot.number == 1 ? kPurgeKey : kTreeStateKey;
     case Family::kFeeds:
     case Family::kHashIndex:
       return std::string(64, '\xFF');
@@ -64,7 +65,9 @@ absl::StatusOr<KeyValue> Find(const RocksDbDatabase& database, Family family,
     iterator->SeekForPrev(LastKey(family, spot));
   }
   RETURN_IF_ERROR(FromRocksDb(iterator->status()));
-  if (!iterator->Valid()) {
+  const bool is_another = family == Family::kMeta && iterator->Valid() &&
+                          iterator->key() != LastKey(family, spot);
+  if (!iterator->Valid() || is_another) {
     return absl::NotFoundError(absl::StrCat(
         "nothing stored in ", kFamilyNames[static_cast<int>(family)]));
   }

@@ -21,7 +21,7 @@ namespace sightline::storage {
 
 // Which value of a family, and where in it.
 struct DamageSpot {
-  // The segment that holds this index; in kMeta 0 is the salt, in kHashIndex and
+  // The segment that holds this index; in kMeta 0 is the salt and 1 the pending purge, in kHashIndex and
   // kFeeds the n-th value from 0; elsewhere the value of the last key that is not
   // greater. The last of all by default. A tile's key is its level, then its index.
   uint8_t tile_level = UINT8_MAX;
@@ -31,7 +31,7 @@ struct DamageSpot {
 };
 
 // Flips the lowest bit of a byte. In kControl, whose values are empty, the key is
-// changed instead; in kMeta it is in the tree state, unless `spot` says the salt.
+// changed instead; in kMeta it is in the tree state, unless `spot` says another.
 absl::Status FlipStoredBit(absl::string_view path, Family family,
                            const DamageSpot& spot = {});
 

@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
+#include "crypto/sha256.h"
 
 namespace sightline::storage {
 namespace {
@@ -12,11 +13,17 @@ namespace {
 constexpr size_t kTreeStateBytes = 8 + crypto::kDigestSize + 8;
 constexpr size_t kFeedHeadBytes = 8 + 8;
 constexpr size_t kPendingPurgeBytes = 24;
+constexpr size_t kPurgeCheckBytes = 8;
 
 void PutBigEndian(uint64_t number, char* out) {
   for (int shift = 56; shift >= 0; shift -= 8) {
     *out++ = static_cast<char>(number >> shift);
   }
+}
+
+std::string PurgeCheck(absl::string_view value) {
+  const crypto::Digest hash = crypto::Sha256(value);
+  return std::string(crypto::AsBytes(hash).substr(0, kPurgeCheckBytes));
 }
 
 absl::Status WrongLength(absl::string_view what, size_t got, size_t want) {
@@ -92,12 +99,20 @@ std::string EncodePendingPurge(const PendingPurge& purge) {
   std::string value = base::U64(purge.stamp);
   base::AppendU64(purge.first, &value);
   base::AppendU64(purge.last, &value);
-  return value;
+  return value + PurgeCheck(value);
 }
 
 absl::StatusOr<PendingPurge> ParsePendingPurge(absl::string_view value) {
-  if (value.size() != kPendingPurgeBytes) {
-    return WrongLength("pending purge", value.size(), kPendingPurgeBytes);
+  constexpr size_t kWant = kPendingPurgeBytes + kPurgeCheckBytes;
+  if (value.size() != kWant) {
+    return WrongLength("pending purge", value.size(), kWant);
+  }
+  const absl::string_view guarded = value.substr(0, kPendingPurgeBytes);
+  if (value.substr(kPendingPurgeBytes) != PurgeCheck(guarded)) {
+    return absl::DataLossError(
+        "pending purge: does not hash to what it says; which payloads are to "
+        "be "
+        "purged is not known");
   }
   return PendingPurge{base::ReadU64(value), base::ReadU64(value.substr(8)),
                       base::ReadU64(value.substr(16))};

@@ -112,6 +112,8 @@ struct PendingPurge {
   uint64_t last = 0;
 };
 
+// The three, then the first 8 bytes of SHA-256 over them: nothing else in the store
+// tells which payloads it was.
 std::string EncodePendingPurge(const PendingPurge& purge);
 absl::StatusOr<PendingPurge> ParsePendingPurge(absl::string_view value);
 

@@ -1,6 +1,7 @@
 #include "storage/rocksdb_log_store.h"
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <utility>
 
@@ -152,8 +153,18 @@ absl::Status RocksDbLogStore::LoadPendingPurge() {
   const absl::Status status = database_->Get(Family::kMeta, kPurgeKey, &value);
   if (absl::IsNotFound(status)) return absl::OkStatus();
   RETURN_IF_ERROR(status);
-  ASSIGN_OR_RETURN(pending_purge_, ParsePendingPurge(ToView(value)));
+  const auto purge = ParsePendingPurge(ToView(value));
+  purge_status_ = purge.status();
+  // All of them: one that is purged for nothing does no harm, one that is forgotten
+  // would be read back.
+  pending_purge_ = purge.value_or(
+      PendingPurge{.last = std::numeric_limits<uint64_t>::max()});
   return absl::OkStatus();
+}
+
+absl::Status RocksDbLogStore::CheckPendingPurge() const {
+  base::MutexLock lock(&commit_mutex_);
+  return purge_status_;
 }
 
 void RocksDbLogStore::Publish(const TreeState& state) {
@@ -493,6 +504,7 @@ absl::Status RocksDbLogStore::PurgeErased() {
   }
   RETURN_IF_ERROR(database_->Delete(Family::kMeta, kPurgeKey));
   pending_purge_.reset();
+  purge_status_ = absl::OkStatus();
   return absl::OkStatus();
 }
 

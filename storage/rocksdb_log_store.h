@@ -90,6 +90,10 @@ class RocksDbLogStore final : public LogStore {
   // found, look-ups tell. kDataLoss: not; reads every run.
   absl::Status CheckHashIndex() const;
 
+  // kDataLoss: which payloads were erased and not yet purged could not be read when
+  // the store was opened. The next PurgeErased takes all of them.
+  absl::Status CheckPendingPurge() const;
+
   // Waits for the background work of the hash index. For tests and benchmarks.
   absl::Status WaitUntilIdle();
 
@@ -131,13 +135,14 @@ class RocksDbLogStore final : public LogStore {
 
   // Held for the whole of a commit, its I/O included: that is what a single
   // writer means. Readers never take it. Taken before state_mutex_.
-  base::Mutex commit_mutex_;
+  mutable base::Mutex commit_mutex_;
   // The first failure after which the outcome of a commit was not known.
   absl::Status failure_ ABSL_GUARDED_BY(commit_mutex_);
   // Keeps its memory from commit to commit.
   std::unique_ptr<rocksdb::WriteBatch> write_ ABSL_GUARDED_BY(commit_mutex_);
   // As it is stored under kPurgeKey.
   std::optional<PendingPurge> pending_purge_ ABSL_GUARDED_BY(commit_mutex_);
+  absl::Status purge_status_ ABSL_GUARDED_BY(commit_mutex_);
 };
 
 }  // namespace sightline::storage

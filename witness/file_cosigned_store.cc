@@ -131,7 +131,22 @@ absl::Status RemoveLeftovers(const std::string& folder) {
       absl::StrCat("cannot read ", folder, ": ", error.message()));
 }
 
+std::string PathIn(const std::string& folder, absl::string_view origin) {
+  return absl::StrCat(folder, "/",
+                      base::HexEncode(crypto::AsBytes(crypto::Sha256(origin))),
+                      kSuffix);
+}
+
 }  // namespace
+
+absl::StatusOr<std::optional<CosignedTree>> ReadCosignedTree(
+    const std::string& folder, absl::string_view origin) {
+  const std::string path = PathIn(folder, origin);
+  ASSIGN_OR_RETURN(const std::optional<std::string> bytes, ReadWhole(path));
+  if (!bytes.has_value()) return std::nullopt;
+  ASSIGN_OR_RETURN(CosignedTree tree, ParseFile(origin, path, *bytes));
+  return tree;
+}
 
 FileCosignedStore::FileCosignedStore(std::string folder, int folder_fd,
                                      int lock_fd, Options options)
@@ -169,9 +184,7 @@ absl::StatusOr<std::unique_ptr<FileCosignedStore>> FileCosignedStore::Open(
 }
 
 std::string FileCosignedStore::PathOf(absl::string_view origin) const {
-  return absl::StrCat(folder_, "/",
-                      base::HexEncode(crypto::AsBytes(crypto::Sha256(origin))),
-                      kSuffix);
+  return PathIn(folder_, origin);
 }
 
 absl::StatusOr<std::optional<CosignedTree>> FileCosignedStore::Read(
@@ -182,11 +195,7 @@ absl::StatusOr<std::optional<CosignedTree>> FileCosignedStore::Read(
 
 absl::StatusOr<std::optional<CosignedTree>> FileCosignedStore::ReadLocked(
     absl::string_view origin) const {
-  const std::string path = PathOf(origin);
-  ASSIGN_OR_RETURN(const std::optional<std::string> bytes, ReadWhole(path));
-  if (!bytes.has_value()) return std::nullopt;
-  ASSIGN_OR_RETURN(CosignedTree tree, ParseFile(origin, path, *bytes));
-  return tree;
+  return ReadCosignedTree(folder_, origin);
 }
 
 absl::Status FileCosignedStore::Replace(absl::string_view origin,

@@ -12,10 +12,12 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "base/mutex.h"
 #include "witness/cosigned_store.h"
 
@@ -68,5 +70,10 @@ class FileCosignedStore final : public CosignedStore {
   const Options options_;
   mutable base::Mutex mutex_;  // held over every read and write of the files
 };
+
+// The tree of `origin` in such a folder, which another process may have open.
+// Nothing: there is none, or no such folder. Errors as of Read.
+absl::StatusOr<std::optional<CosignedTree>> ReadCosignedTree(
+    const std::string& folder, absl::string_view origin);
 
 }  // namespace sightline::witness

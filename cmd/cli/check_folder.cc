@@ -14,6 +14,7 @@
 #include "statement/seal.h"
 #include "storage/rocksdb_log_store.h"
 #include "storage/store_log_reader.h"
+#include "witness/file_cosigned_store.h"
 
 namespace sightline::cli {
 namespace {
@@ -21,9 +22,12 @@ namespace {
 class FolderRecords final : public monitor::StoreRecords {
  public:
   // `sealer` may be null.
-  FolderRecords(const storage::RocksDbLogStore* store,
+  FolderRecords(const std::string& data_dir,
+                const storage::RocksDbLogStore* store,
                 const admission::PayloadSealer* sealer)
-      : store_(store), sealer_(sealer) {}
+      : cosigned_folder_(absl::StrCat(data_dir, "/cosigned")),
+        store_(store),
+        sealer_(sealer) {}
 
   absl::StatusOr<monitor::StoredTree> ReadTree() const override {
     ASSIGN_OR_RETURN(const storage::TreeState state, store_->ReadTreeState());
@@ -42,6 +46,16 @@ class FolderRecords final : public monitor::StoreRecords {
   }
   absl::Status CheckHashIndex() const override {
     return store_->CheckHashIndex();
+  }
+  absl::Status CheckPendingPurge() const override {
+    return store_->CheckPendingPurge();
+  }
+  absl::StatusOr<std::string> ReadCosigned(
+      absl::string_view origin) const override {
+    ASSIGN_OR_RETURN(auto tree,
+                     witness::ReadCosignedTree(cosigned_folder_, origin));
+    if (!tree.has_value()) return absl::NotFoundError("none");
+    return std::move(tree->note);
   }
 
   absl::StatusOr<std::vector<monitor::StoredFeedHead>> ReadFeedHeads()
@@ -86,6 +100,7 @@ class FolderRecords final : public monitor::StoreRecords {
   }
 
  private:
+  const std::string cosigned_folder_;
   const storage::RocksDbLogStore* const store_;
   const admission::PayloadSealer* const sealer_;
 };
@@ -102,7 +117,7 @@ absl::StatusOr<monitor::CheckReport> CheckFolder(
   ASSIGN_OR_RETURN(const auto store,
                    storage::RocksDbLogStore::Open(data_dir, store_options));
   storage::StoreLogReader reader(store.get());
-  const FolderRecords records(store.get(), sealer);
+  const FolderRecords records(data_dir, store.get(), sealer);
   monitor::CheckSources sources;
   ASSIGN_OR_RETURN(sources.checkpoint, store->ReadNewestCheckpoint());
   sources.entries = &reader;

@@ -34,6 +34,7 @@
 #include "tests/crash/folder_audit.h"
 #include "tests/support/test_log.h"
 #include "tests/support/test_parties.h"
+#include "witness/file_cosigned_store.h"
 
 namespace sightline::tests {
 namespace {
@@ -273,6 +274,84 @@ TEST_F(DamageTest, OfARemovedValueIsNamed) {
     std::filesystem::remove_all(folder());
     std::filesystem::copy(kept, folder(),
                           std::filesystem::copy_options::recursive);
+  }
+  EXPECT_OK(Audit());
+}
+
+// What is still to be purged goes with an erasure or a new key, and is soon gone.
+TEST_F(DamageTest, OfThePendingPurgeIsNamedAndAStartPurgesEverything) {
+  const DamageSpot purge{.number = 1};
+  EXPECT_THAT(storage::FlipStoredBit(folder(), Family::kMeta, purge),
+              StatusIs(absl::StatusCode::kNotFound));
+  {
+    ASSERT_OK_AND_ASSIGN(const auto store, storage::RocksDbLogStore::Open(
+                                               folder(), SmallOptions()));
+    // To another and back.
+    for (int i = 0; i < 2; ++i) {
+      ASSERT_OK(store->ReplaceSealedPayloads(
+          [](uint64_t,
+             absl::string_view payload) -> absl::StatusOr<std::string> {
+            return std::string(payload.rbegin(), payload.rend());
+          }));
+    }
+  }
+  ASSERT_OK(Audit());
+  for (size_t byte = 0; byte < 32; ++byte) {
+    SCOPED_TRACE(byte);
+    const DamageSpot spot{.number = 1, .byte = byte};
+    ASSERT_OK(storage::FlipStoredBit(folder(), Family::kMeta, spot));
+    EXPECT_THAT(Audit(CheckDepth::kHashes),
+                StatusIs(kDataLoss, HasSubstr("list of payloads to purge")));
+    ASSERT_OK(storage::FlipStoredBit(folder(), Family::kMeta, spot));
+  }
+  ASSERT_OK(storage::FlipStoredBit(folder(), Family::kMeta, purge));
+  EXPECT_OK(Start(folder()));
+  {
+    ASSERT_OK_AND_ASSIGN(const auto store, storage::RocksDbLogStore::Open(
+                                               folder(), SmallOptions()));
+    EXPECT_THAT(store->CheckPendingPurge(), StatusIs(kDataLoss));
+    ASSERT_OK(store->PurgeErased());
+    EXPECT_OK(store->CheckPendingPurge());
+  }
+  EXPECT_OK(Audit());
+}
+
+// What a log keeps of its witnesses' word, in a file of its own.
+TEST_F(DamageTest, OfAnyByteOfTheCosignedTreeIsNamed) {
+  const std::string cosigned = folder() + "/cosigned";
+  std::string path;
+  {
+    ASSERT_OK_AND_ASSIGN(const auto store,
+                         witness::FileCosignedStore::Open(cosigned));
+    ASSERT_OK_AND_ASSIGN(const auto log, storage::RocksDbLogStore::Open(
+                                             folder(), SmallOptions()));
+    ASSERT_OK_AND_ASSIGN(const storage::TreeState tree, log->ReadTreeState());
+    ASSERT_OK_AND_ASSIGN(const std::string note, log->ReadNewestCheckpoint());
+    ASSERT_OK(store->Replace(log_->parties().origin(), 0,
+                             {tree.tree_size, tree.root_hash, note}));
+    path = store->PathOf(log_->parties().origin());
+  }
+  EXPECT_OK(Audit());
+  const size_t size = std::filesystem::file_size(path);
+  for (size_t at = 0; at < size; at += 7) {
+    SCOPED_TRACE(at);
+    const auto flip = [&] {
+      std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekg(static_cast<std::streamoff>(at));
+      const char byte = static_cast<char>(file.get() ^ 1);
+      file.seekp(static_cast<std::streamoff>(at));
+      file.put(byte);
+      ASSERT_TRUE(file.good());
+    };
+    flip();
+    EXPECT_THAT(Audit(CheckDepth::kHashes),
+                StatusIs(kDataLoss, HasSubstr("cosigned checkpoint")));
+    {
+      ASSERT_OK_AND_ASSIGN(const auto store,
+                           witness::FileCosignedStore::Open(cosigned));
+      EXPECT_THAT(store->Read(log_->parties().origin()), StatusIs(kDataLoss));
+    }
+    flip();
   }
   EXPECT_OK(Audit());
 }
