@@ -1,6 +1,7 @@
 // Submit and SubmitStream, over mTLS.
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
@@ -117,6 +118,55 @@ TEST_F(SubmissionTest, TheSameStatementAtTheSameTimeGetsTheSameReceipt) {
     EXPECT_EQ(bytes, receipt);
   }
   EXPECT_EQ(first, 1);
+}
+
+// Whoever gives up knows nothing; whoever asks again learns what became of it.
+TEST_F(SubmissionTest, ACallThatIsCancelledIsAnsweredToWhoAsksAgain) {
+  HeldLogStore store;
+  TestLogOptions options;
+  options.store = &store;
+  Start(std::move(options));
+  const v1::SubmitRequest request = parties().Request(agency()).ToRequest();
+  store.HoldCommits();
+  grpc::ClientContext context;
+  SetDeadline(&context);
+  v1::SubmitResponse response;
+  std::promise<grpc::Status> ended;
+  stub_->async()->Submit(
+      &context, &request, &response,
+      [&ended](grpc::Status status) { ended.set_value(std::move(status)); });
+  store.AwaitHeldCommit();
+  context.TryCancel();
+  EXPECT_EQ(ended.get_future().get().error_code(), grpc::StatusCode::CANCELLED);
+  store.ReleaseCommits();
+  const Answer again = Submit(request);
+  ASSERT_OK(again);
+  EXPECT_TRUE(again->duplicate());
+  EXPECT_EQ(again->receipt().index(), 3u);
+  EXPECT_OK(CheckReceipt(parties(), again->receipt(), request.statement()));
+  log_.reset();
+}
+
+// Whether the statement had come so far when its time was up is not known.
+TEST_F(SubmissionTest, ACallThatExpiresIsLoggedOnceAtMost) {
+  HeldLogStore store;
+  TestLogOptions options;
+  options.store = &store;
+  Start(std::move(options));
+  const v1::SubmitRequest request = parties().Request(agency()).ToRequest();
+  store.HoldCommits();
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::milliseconds(200));
+  v1::SubmitResponse response;
+  EXPECT_EQ(stub_->Submit(&context, request, &response).error_code(),
+            grpc::StatusCode::DEADLINE_EXCEEDED);
+  store.ReleaseCommits();
+  const Answer again = Submit(request);
+  ASSERT_OK(again);
+  EXPECT_EQ(again->receipt().index(), 3u);
+  EXPECT_EQ(log_->log().publisher().current()->tree_size, 4u);
+  log_.reset();
 }
 
 // Some in the commit that is held, the others together in the next batch.
