@@ -1,5 +1,7 @@
 #include "cmd/cli/invocation.h"
 
+#include "CLI/CLI.hpp"
+
 namespace sightline::cli {
 namespace {
 

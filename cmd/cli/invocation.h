@@ -19,12 +19,17 @@
 #include <string>
 #include <utility>
 
-#include "CLI/CLI.hpp"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/clock.h"
 #include "cmd/cli/output.h"
 #include "crypto/random.h"
+
+// CLI11 is all in headers, and half of what compiling a command takes: those who
+// add options include it.
+namespace CLI {
+class App;
+}  // namespace CLI
 
 namespace sightline::cli {
 
