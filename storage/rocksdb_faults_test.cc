@@ -113,11 +113,13 @@ size_t KeepNone(size_t) { return 0; }
 size_t KeepHalf(size_t count) { return count / 2; }
 size_t KeepAll(size_t count) { return count; }
 
-// The steps of the work are dealt out to so many shards. A test meets them all
-// only when EVERY_STEP is set, as the large target does; otherwise each kind of
-// failure meets a few shards, another kind others.
+// The steps of the work are dealt out to so many shards. Each of the four kinds of
+// failure meets kSample of them, the next kind the next ones, and so every step
+// fails in one way at least. With EVERY_STEP, as the large target sets it, every
+// step fails in every way.
 constexpr int kShards = 33;
-constexpr int kSample = 3;
+constexpr int kSample = 9;
+static_assert(4 * kSample >= kShards);
 
 bool AllShards() { return std::getenv("EVERY_STEP") != nullptr; }
 
@@ -153,7 +155,7 @@ TEST_P(StepsOfAShard, SurvivesADiskThatIsGone) {
 }
 
 TEST_P(StepsOfAShard, SurvivesADiskThatIsFull) {
-  ForEachStep(8, [](FaultyStore& faulty, int step) {
+  ForEachStep(kSample, [](FaultyStore& faulty, int step) {
     faulty.disk().FailFrom(step, IOStatus::NoSpace("injected: full"));
     faulty.WorkUntilItFails();
   });
@@ -161,14 +163,14 @@ TEST_P(StepsOfAShard, SurvivesADiskThatIsFull) {
 
 // Not every step matters to a commit: removing an old file does not.
 TEST_P(StepsOfAShard, SurvivesOneFailure) {
-  ForEachStep(16, [](FaultyStore& faulty, int step) {
+  ForEachStep(2 * kSample, [](FaultyStore& faulty, int step) {
     faulty.disk().FailOnce(step, IOStatus::IOError("injected: once"));
     faulty.Work().IgnoreError();
   });
 }
 
 TEST_P(StepsOfAShard, SurvivesPowerLossWithoutAnError) {
-  ForEachStep(24, [](FaultyStore& faulty, int step) {
+  ForEachStep(3 * kSample, [](FaultyStore& faulty, int step) {
     ASSERT_OK(faulty.Open());
     for (const size_t n : kBatches) {
       if (faulty.disk().steps() >= step) break;
