@@ -1,9 +1,8 @@
 // A log in this process, served over HTTP on a free port, for clients in other
 // languages.
 //
-// Prints "serving HTTP on ADDRESS", then the agency and the id of its key in
-// base64. Each line N on standard input appends N entries; it is answered by
-// "size M". Ends with standard input.
+// Prints "serving HTTP on ADDRESS", then the agency. Each line N on standard input
+// appends N entries; it is answered by "size M". Ends with standard input.
 #include <cstdlib>
 #include <iostream>
 #include <string>
@@ -13,12 +12,9 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "base/bytes.h"
 #include "base/status_macros.h"
-#include "crypto/sha256.h"
 #include "telemetry/diagnostics.h"
 #include "tests/support/test_log.h"
-#include "tests/support/test_parties.h"
 #include "web/log_front.h"
 
 namespace sightline::tests {
@@ -32,12 +28,8 @@ absl::Status Serve() {
       const auto front,
       web::LogFront::Start(options, &log->log(), &log->server(), &log->clock(),
                            telemetry::NoDiagnostics()));
-  const Party& agency = log->parties().agency();
   std::cout << "serving HTTP on " << front->server().addresses().front() << "\n"
-            << agency.id << " "
-            << base::Base64Encode(
-                   crypto::AsBytes(agency.keys.front().public_key().key_id()))
-            << std::endl;
+            << log->parties().agency().id << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     size_t entries = 0;
     if (!absl::SimpleAtoi(line, &entries)) {

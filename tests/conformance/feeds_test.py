@@ -21,7 +21,7 @@ class Log:
     def __init__(self):
         self.process = subprocess.Popen([SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.address = self.line().replace("serving HTTP on ", "")
-        self.agency = self.line().split(" ")[0]
+        self.agency = self.line()
 
     def line(self):
         return self.process.stdout.readline().strip()
