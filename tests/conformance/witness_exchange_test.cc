@@ -3,7 +3,9 @@
 // whose leaf hashes are 2a, the leaf's number, and zeros.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -76,12 +78,17 @@ std::string Request(int old, const std::vector<std::string>& proof,
 
 class WitnessExchange : public ::testing::Test {
  protected:
-  WitnessExchange() {
+  WitnessExchange() { Start(); }
+
+  // A witness that has seen nothing.
+  void Start() {
+    witness_.reset();
+    store_ = std::make_unique<witness::MemoryCosignedStore>();
     witness::Witness::Parts parts;
     parts.logs = *witness::ParseLogList(absl::StrCat(
         "logs/v0\n\norigin ", kOrigin, "\nvkey ", kOrigin, kVkeyTail, "\n"));
     parts.signers = {signer_};
-    parts.store = &store_;
+    parts.store = store_.get();
     parts.clock = &clock_;
     witness_ = std::move(witness::Witness::Create(std::move(parts))).value();
   }
@@ -102,11 +109,34 @@ class WitnessExchange : public ::testing::Test {
     EXPECT_EQ(answer.content_type, "text/x.tlog.size");
   }
 
+  // Torchwood's race, once: from 1 leaf to 3 and to 5 at the same time.
+  void Race() {
+    const std::string note1 = Signed(Text("1", kRoot1), kSig1);
+    ASSERT_EQ(witness_->AddCheckpoint(Request(0, {}, note1)).status, 200);
+    const std::string to3 =
+        Request(1, {kA, kB}, Signed(Text("3", kRoot3), kSig3));
+    const std::string to5 =
+        Request(1, {kA, kE, kD}, Signed(Text("5", kRoot5), kSig5));
+    Answer three;
+    std::thread other([&] { three = witness_->AddCheckpoint(to3); });
+    const Answer five = witness_->AddCheckpoint(to5);
+    other.join();
+    if (five.status == 200) {
+      ExpectSize(three, "5\n");
+    } else {
+      EXPECT_EQ(three.status, 200) << three.body;
+      ExpectSize(five, "3\n");
+    }
+    // What a client knows is held, and a smaller tree takes nothing back.
+    ExpectSize(witness_->AddCheckpoint(Request(0, {}, note1)),
+               five.status == 200 ? "5\n" : "3\n");
+  }
+
   const checkpoint::NoteSigner signer_ = *checkpoint::NoteSigner::Create(
       "example.com/witness", checkpoint::KeyType::kCosignature,
       *crypto::PrivateKey::FromSeed(std::string(32, '\x02')));
   base::FakeClock clock_{1'750'000'000'000};
-  witness::MemoryCosignedStore store_;
+  std::unique_ptr<witness::MemoryCosignedStore> store_;
   std::unique_ptr<witness::Witness> witness_;
 };
 
@@ -154,6 +184,14 @@ TEST_F(WitnessExchange, StepByStep) {
             400);
   EXPECT_EQ(ask(Request(5, {}, Signed(Text("five", kRoot1), kSigFive))).status,
             400);
+}
+
+TEST_F(WitnessExchange, OfTwoAtOnceOneIsTaken) {
+  for (int i = 0; i < 200; ++i) {
+    Start();
+    Race();
+    ASSERT_FALSE(HasFailure());
+  }
 }
 
 }  // namespace
