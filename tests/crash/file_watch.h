@@ -48,6 +48,17 @@ class FileWatch {
     }
   }
 
+  // Waits until `stop_fd` can be read; how many changes there were.
+  size_t CountChanges(int stop_fd) {
+    size_t seen = 0;
+    pollfd fds[] = {{fd_, POLLIN, 0}, {stop_fd, POLLIN, 0}};
+    do {
+      seen += ReadChanges();
+      if (poll(fds, 2, -1) < 0 && errno != EINTR) break;
+    } while (fds[1].revents == 0);
+    return seen + ReadChanges();
+  }
+
  private:
   size_t ReadChanges() {
     alignas(inotify_event) char bytes[4096];

@@ -23,15 +23,14 @@ namespace {
 
 constexpr absl::string_view kLoopback = "127.0.0.1:";
 
-// The address in the first whole line that speaks of listening; "" when there is
-// none yet.
-std::string FindAddress(absl::string_view output) {
+// The address in the first whole line that has `said`; "" when there is none yet.
+std::string FindAddress(absl::string_view output, absl::string_view said) {
   for (size_t begin = 0;;) {
     const size_t end = output.find('\n', begin);
     if (end == absl::string_view::npos) return "";
     const absl::string_view line = output.substr(begin, end - begin);
     const size_t at = line.find(kLoopback);
-    if (absl::StrContains(line, "listening") && at != absl::string_view::npos) {
+    if (absl::StrContains(line, said) && at != absl::string_view::npos) {
       size_t stop = at + kLoopback.size();
       while (stop < line.size() && std::isdigit(line[stop])) ++stop;
       return std::string(line.substr(at, stop - at));
@@ -83,9 +82,10 @@ ServerProcess::~ServerProcess() {
   close(output_fd_);
 }
 
-absl::StatusOr<std::string> ServerProcess::AwaitListening() {
+absl::StatusOr<std::string> ServerProcess::AwaitAddress(
+    absl::string_view said) {
   for (;;) {
-    std::string address = FindAddress(output_);
+    std::string address = FindAddress(output_, said);
     if (!address.empty()) return address;
     char bytes[4096];
     const ssize_t n = read(output_fd_, bytes, sizeof(bytes));

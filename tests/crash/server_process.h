@@ -1,7 +1,7 @@
 // A server in a process of its own, to be killed.
 //
 // Errors:  Start: kInternal: the program cannot be started.
-//          AwaitListening: kUnavailable: it ended instead, with what it wrote to
+//          AwaitAddress: kUnavailable: it ended instead, with what it wrote to
 //          standard error.
 // Threads: Kill from any thread; the rest by one.
 #pragma once
@@ -31,9 +31,13 @@ class ServerProcess {
   ServerProcess& operator=(const ServerProcess&) = delete;
 
   // The first address that it says it listens on ("... 127.0.0.1:41234 ...").
-  absl::StatusOr<std::string> AwaitListening();
+  absl::StatusOr<std::string> AwaitListening() {
+    return AwaitAddress("listening");
+  }
+  // The first in a line that has `said`: "serving HTTP".
+  absl::StatusOr<std::string> AwaitAddress(absl::string_view said);
 
-  // Readable once there is something for AwaitListening to read, or at the end.
+  // Readable once there is something for AwaitAddress to read, or at the end.
   int output_fd() const { return output_fd_; }
 
   // SIGKILL. Returns at once.
