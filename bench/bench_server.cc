@@ -14,6 +14,7 @@
 //   memory                       memory RESIDENT-BYTES PEAK-BYTES
 //   cpu                          cpu SECONDS
 //   idle                         idle       (when no work is left in the background)
+//   http                         http ADDRESS   (serves it over HTTP from then on)
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -44,8 +45,10 @@
 #include "services/server.h"
 #include "services/tls.h"
 #include "telemetry/diagnostic_lines.h"
+#include "telemetry/diagnostics.h"
 #include "tests/support/test_parties.h"
 #include "tiles/proof_builder.h"
+#include "web/log_front.h"
 
 namespace sightline::bench {
 namespace {
@@ -165,6 +168,17 @@ std::string Obey(const std::string& line, BenchLog& bench) {
   return "";
 }
 
+// As sightlined does with http-listen, without limits for clients.
+std::unique_ptr<web::LogFront> ServeHttp(BenchLog& bench,
+                                         services::Server& server,
+                                         telemetry::Diagnostics* diagnostics) {
+  web::LogFrontOptions options;
+  options.server.listen = {"127.0.0.1:0"};
+  return OrDie(web::LogFront::Start(options, &bench.log(), &server,
+                                    base::Clock::Real(), diagnostics),
+               "serve HTTP");
+}
+
 int Main(int argc, char** argv) {
   if (argc != 2) {
     std::cerr << "usage: bench_server DIR\n";
@@ -193,11 +207,20 @@ int Main(int argc, char** argv) {
                                server->addresses()[0], server->addresses()[1],
                                null.port(0), null.port(1), seconds)
             << std::flush;
+  std::unique_ptr<web::LogFront> front;
   std::string line;
   while (std::getline(std::cin, line)) {
-    std::cout << Obey(line, *bench) << "\n" << std::flush;
+    if (line == "http") {
+      if (front == nullptr)
+        front = ServeHttp(*bench, *server, diagnostics.get());
+      line = absl::StrCat("http ", front->server().addresses().front());
+    } else {
+      line = Obey(line, *bench);
+    }
+    std::cout << line << "\n" << std::flush;
   }
   server->Shutdown(absl::Seconds(5));
+  if (front != nullptr) front->Shutdown(absl::Seconds(5));
   return 0;
 }
 

@@ -115,6 +115,8 @@ double ServerProcess::CpuSeconds() { return Number(Ask("cpu")[1]); }
 
 void ServerProcess::WaitUntilIdle() { Ask("idle"); }
 
+std::string ServerProcess::HttpAddress() { return Ask("http")[1]; }
+
 void ServerProcess::Stop() {
   if (pid_ < 0) return;
   std::fclose(to_);

@@ -45,6 +45,8 @@ class ServerProcess {
   std::pair<uint64_t, uint64_t> Memory();
   double CpuSeconds();
   void WaitUntilIdle();
+  // Where it serves the log over HTTP, from the first call on.
+  std::string HttpAddress();
 
   // Lets it shut down and waits for its end. Idempotent.
   void Stop();
