@@ -87,7 +87,8 @@ void AddCheckpoint(CLI::App* app, Invocation* run) {
   CLI::App* group =
       AddGroup(app, "checkpoint", "What the log has signed in the past");
   group->footer(
-      "Examples:\n"
+      "Checkpoints of the past carry the log's signature alone; cosignatures "
+      "are in receipts\nthat were waited for with --witnesses.\n\nExamples:\n"
       "  sightline checkpoint history\n"
       "  sightline checkpoint history --every --json > signed.jsonl");
   const auto flags = std::make_shared<Flags>();
