@@ -59,6 +59,7 @@ class FakeLog {
   std::shared_ptr<grpc::Channel> channel();
   // What a client has to trust.
   checkpoint::LogKeySet log_keys() const;
+  std::string vkey() const { return signer_->vkey(); }
   const crypto::PrivateKey& registrar(int i) const { return registrars_[i]; }
 
   // Appends entries: footage requests, different for each `text`.

@@ -22,10 +22,15 @@ namespace sightline::monitor {
 
 class LogFeed {
  public:
-  // How the first leaves lie in a newer tree, whose signed note this is.
+  // How the first leaves lie in a newer tree, whose signed note this is. When that
+  // is not the note that was asked about: how that one's leaves lie in the tree of
+  // `later`, which the log has proven to continue `newer`'s. Without it, nobody
+  // knows whether `newer` is of the same history.
   struct Prefix {
     std::string newer;
     checkpoint::PrefixProof proof;
+    std::string later = {};  // or ""
+    checkpoint::PrefixProof asked = {};
   };
 
   struct Step {

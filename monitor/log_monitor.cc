@@ -266,9 +266,45 @@ absl::Status LogMonitor::Compare(const Tree& a, const Tree& b,
   } else {
     prefix.proof = {};
   }
-  if (root == older.root) return absl::OkStatus();
-  return Convict({"", older.note, prefix.newer, std::move(prefix.proof)},
-                 SplitKey(older.size, older.root, root), shows);
+  if (root != older.root) {
+    return Convict({"", older.note, prefix.newer, std::move(prefix.proof)},
+                   SplitKey(older.size, older.root, root), shows);
+  }
+  if (shown.size == newer.size && shown.root == newer.root) {
+    return absl::OkStatus();
+  }
+  return CompareWithShown(newer, prefix);
+}
+
+// The log has proven something of another tree than `newer`: whether that is of
+// the same history.
+absl::Status LogMonitor::CompareWithShown(const Tree& newer,
+                                          const LogFeed::Prefix& prefix) {
+  if (prefix.later.empty()) {
+    return absl::UnavailableError("proves something of another tree");
+  }
+  ASSIGN_OR_RETURN(const Tree later, Open(prefix.later));
+  if (later.size < newer.size) {
+    return absl::UnavailableError(
+        absl::StrCat("shows only ", later.size, " entries now"));
+  }
+  merkle::Hash root = later.root;
+  checkpoint::PrefixProof proof;
+  if (later.size > newer.size) {
+    proof = prefix.asked;
+    const auto proven =
+        checkpoint::PrefixRoot(proof, newer.size, later.size, later.root);
+    if (!proven.ok()) {
+      return absl::UnavailableError(
+          absl::StrCat("no sound proof between sizes ", newer.size, " and ",
+                       later.size, ": ", proven.status().message()));
+    }
+    root = *proven;
+  }
+  if (root == newer.root) return absl::OkStatus();
+  return Convict({"", newer.note, prefix.later, std::move(proof)},
+                 SplitKey(newer.size, newer.root, root),
+                 "the log shows the other to who knows nothing of it");
 }
 
 // Told already; or so often that no further file says more.

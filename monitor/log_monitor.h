@@ -139,6 +139,8 @@ class LogMonitor {
   // `shows`: who shows which history, for the alert.
   absl::Status Compare(const Tree& a, const Tree& b, const PrefixReader& read,
                        const std::string& shows);
+  absl::Status CompareWithShown(const Tree& newer,
+                                const LogFeed::Prefix& prefix);
   // `key`: of the split, for telling of it once.
   absl::Status Convict(const checkpoint::EvidenceFile& evidence,
                        const std::string& key, const std::string& shows);

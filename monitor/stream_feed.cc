@@ -3,8 +3,33 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "checkpoint/evidence_file.h"
+#include "checkpoint/log_checkpoint.h"
+#include "checkpoint/note.h"
 
 namespace sightline::monitor {
+namespace {
+
+absl::StatusOr<uint64_t> SizeOf(const std::string& note_bytes) {
+  ASSIGN_OR_RETURN(const checkpoint::Note note,
+                   checkpoint::ParseNote(note_bytes));
+  ASSIGN_OR_RETURN(const checkpoint::Checkpoint tree,
+                   checkpoint::ParseCheckpoint(note.text));
+  return tree.tree_size;
+}
+
+// How what is before the run lies in its tree.
+checkpoint::PrefixProof ProofOf(const client::EntryRun& run) {
+  checkpoint::PrefixProof proof;
+  proof.left = run.left();
+  proof.right = run.right();
+  for (const client::EntryView& entry : run.entries()) {
+    proof.leaf.push_back(entry.leaf_hash);
+  }
+  return proof;
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<StreamFeed>> StreamFeed::Create(
     Connector connect, const std::string& remembered) {
@@ -92,17 +117,22 @@ absl::StatusOr<std::string> StreamFeed::ReadEntry(uint64_t index) {
   return std::move(entry.bytes);
 }
 
-absl::StatusOr<LogFeed::Prefix> StreamFeed::ReadPrefix(uint64_t size,
-                                                       const std::string&) {
+absl::StatusOr<LogFeed::Prefix> StreamFeed::ReadPrefix(
+    uint64_t size, const std::string& newer) {
   // Our client would refuse what a fork shows; one that knows nothing proves it.
   ASSIGN_OR_RETURN(const auto fresh, connect_(""));
   ASSIGN_OR_RETURN(const client::EntryRun run, fresh->ListEntries(size, 1));
   Prefix prefix;
   prefix.newer = run.tree()->note;
-  prefix.proof.left = run.left();
-  prefix.proof.right = run.right();
-  for (const client::EntryView& entry : run.entries()) {
-    prefix.proof.leaf.push_back(entry.leaf_hash);
+  prefix.proof = ProofOf(run);
+  if (prefix.newer == newer) return prefix;
+  // Shown to who knows nothing: perhaps not what was shown to us. What comes now
+  // continues it, or that client refuses it.
+  ASSIGN_OR_RETURN(const uint64_t asked_size, SizeOf(newer));
+  const auto later = fresh->ListEntries(asked_size, 1);
+  if (later.ok()) {
+    prefix.later = later->tree()->note;
+    prefix.asked = ProofOf(*later);
   }
   return prefix;
 }

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -13,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/fake_clock.h"
 #include "base/status_matchers.h"
+#include "checkpoint/evidence_file.h"
 #include "checkpoint/note.h"
 #include "checkpoint/note_signer.h"
 #include "checkpoint/policy.h"
@@ -69,10 +73,13 @@ class StreamMonitorTest : public ::testing::Test {
 
   absl::Status Start() {
     auto feed = StreamFeed::Create(
-        [this](const std::string& remembered) {
+        [this, first = true](const std::string& remembered) mutable {
+          client::FakeLog& shown =
+              first || to_others_ == nullptr ? log_ : *to_others_;
+          first = false;
           client::Options options;
           options.remembered_checkpoint = remembered;
-          return client::LogClient::Create(log_.channel(), log_.log_keys(),
+          return client::LogClient::Create(shown.channel(), log_.log_keys(),
                                            options);
         },
         "");
@@ -84,15 +91,19 @@ class StreamMonitorTest : public ::testing::Test {
     LogMonitor::Options options;
     options.config = DefaultMonitorConfig();
     options.keys = log_.log_keys();
-    options.policy = &policy_;
+    options.vkeys = {log_.vkey()};
+    if (peers_.empty()) options.policy = &policy_;
     LogMonitor::Parts parts;
     parts.feed = feed_.get();
     parts.folder = state_.get();
     parts.clock = &clock_;
     parts.rng = crypto::Rng::Real();
+    parts.peers = peers_;
     parts.output = [this](const Alert& alert) {
       // The fake log asks for no signatures of submitters.
-      if (alert.kind != "unsound") alerts_.push_back(alert.text);
+      if (alert.kind == "unsound") return;
+      alerts_.push_back(alert.text);
+      if (!alert.evidence.empty()) evidence_ = alert.evidence;
     };
     auto monitor = LogMonitor::Create(std::move(options), std::move(parts));
     if (!monitor.ok()) return monitor.status();
@@ -114,6 +125,10 @@ class StreamMonitorTest : public ::testing::Test {
 
   std::string folder_;
   client::FakeLog log_;
+  // What the log shows to everybody but the monitor's stream.
+  client::FakeLog* to_others_ = nullptr;
+  std::vector<PeerView> peers_;
+  std::string evidence_;
   const checkpoint::Policy policy_ = QuorumOfOne();
   base::FakeClock clock_{client::FakeLog::kStartUnixMs};
   std::unique_ptr<StreamFeed> feed_;
@@ -134,6 +149,41 @@ TEST_F(StreamMonitorTest, TellsOfAMissingQuorumUntilItIsThere) {
   EXPECT_FALSE(monitor_->in_trouble());
   log_.TellTheTruth();
   EXPECT_THAT(Grow(), ElementsAre(HasSubstr("not cosigned as the policy")));
+}
+
+// Whoever asks anew is shown the history that the witness has cosigned, and a sound
+// proof of it; only the monitor's own stream is of another.
+class SplitStreamTest : public StreamMonitorTest,
+                        public ::testing::WithParamInterface<uint64_t> {};
+
+TEST_P(SplitStreamTest, ConvictsALogThatShowsTheMonitorAlone) {
+  client::FakeLog others;
+  others.Fill(4 + GetParam(), "others");
+  to_others_ = &others;
+  peers_.push_back({"w1", [&others] { return others.Note(5); }, nullptr});
+  ASSERT_OK(Start());
+  log_.Fill(7, "the monitor alone");
+  EXPECT_THAT(Grow(), ElementsAre(HasSubstr("signed two histories")));
+  ASSERT_NE(evidence_, "");
+  std::ifstream in(evidence_, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)),
+                         std::istreambuf_iterator<char>());
+  ASSERT_OK_AND_ASSIGN(const auto evidence,
+                       checkpoint::ParseEvidenceFile(text));
+  EXPECT_OK(checkpoint::VerifyEvidence(evidence));
+  EXPECT_EQ(evidence.older, log_.Note(9));
+  EXPECT_EQ(evidence.newer, others.Note(others.size()));
+}
+
+// The others' tree is as large as the monitor's, or larger.
+INSTANTIATE_TEST_SUITE_P(Sizes, SplitStreamTest, ::testing::Values(4, 30));
+
+TEST_F(StreamMonitorTest, IsQuietWhenAllAreShownOneHistory) {
+  peers_.push_back({"w1", [this] { return log_.Note(5); }, nullptr});
+  ASSERT_OK(Start());
+  log_.Fill(7);
+  EXPECT_THAT(Grow(), IsEmpty());
+  EXPECT_FALSE(monitor_->in_trouble());
 }
 
 }  // namespace
