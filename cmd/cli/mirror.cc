@@ -29,6 +29,7 @@
 #include "tiles/entry_source.h"
 #include "web/reader_handler.h"
 #include "web/server.h"
+#include "web/tls_files.h"
 
 namespace sightline::cli {
 namespace {
@@ -38,6 +39,7 @@ struct Flags {
   std::string from;
   std::string folder;
   std::string serve;
+  web::TlsFiles serve_tls;  // "": in the clear
   bool rocksdb = false;
   bool follow = false;
   double poll_seconds = 5;
@@ -115,7 +117,9 @@ absl::Status Mirror::Serve() {
   handler_ = std::make_unique<web::ReaderHandler>(copy_.get(),
                                                   telemetry::NoDiagnostics());
   web::ServerOptions options;
-  options.listen = {flags_.serve};
+  const bool tls = !flags_.serve_tls.certificate.empty();
+  (tls ? options.tls_listen : options.listen) = {flags_.serve};
+  if (tls) options.tls = flags_.serve_tls;
   ASSIGN_OR_RETURN(
       server_, web::Server::Start(options, handler_.get(), run_.around.clock,
                                   telemetry::NoDiagnostics()));
@@ -123,7 +127,8 @@ absl::Status Mirror::Serve() {
   if (out.json()) {
     out.JsonLine({{"serving", server_->addresses().front()}});
   } else {
-    out.Line(absl::StrCat("serving HTTP on ", server_->addresses().front()));
+    out.Line(absl::StrCat("serving ", tls ? "HTTPS" : "HTTP", " on ",
+                          server_->addresses().front()));
   }
   out.Flush();
   return absl::OkStatus();
@@ -238,11 +243,26 @@ void AddMirror(CLI::App* app, Invocation* run) {
                    "How often the log is looked at")
       ->check(CLI::Range(0.05, 3600.0))
       ->capture_default_str();
-  mirror
-      ->add_option("--serve", flags->serve,
-                   "With --follow: serve the copy over HTTP here")
-      ->type_name("HOST:PORT")
-      ->needs(follow);
+  CLI::Option* const serve =
+      mirror
+          ->add_option("--serve", flags->serve,
+                       "With --follow: serve the copy over HTTP here")
+          ->type_name("HOST:PORT")
+          ->needs(follow);
+  CLI::Option* const certificate =
+      mirror
+          ->add_option("--serve-cert", flags->serve_tls.certificate,
+                       "Serve over TLS with this certificate (PEM; read again "
+                       "when it changes)")
+          ->type_name("FILE")
+          ->needs(serve);
+  CLI::Option* const key =
+      mirror
+          ->add_option("--serve-key", flags->serve_tls.private_key,
+                       "Its private key (PEM)")
+          ->type_name("FILE")
+          ->needs(certificate);
+  certificate->needs(key);
   AddTrustOptions(mirror, &flags->settings);
   AddAuthorityOption(mirror, &flags->settings);
   SetAction(mirror, run, [flags, run] { return Mirror(*flags, *run).Run(); });
