@@ -1,5 +1,6 @@
-// Holding a request against the policy in force: what departs from it becomes
-// findings in the entry.
+// Holding a request against the policy in force and the version that it cites, and
+// what seals something against the policy of its request: what departs from it
+// becomes findings in the entry.
 //
 // Source:  docs/statements.md "Findings"; proto PolicyVersion.
 // Shapes:  at most 64 findings; `got` and `limit` are at most 100 bytes each.
@@ -14,7 +15,12 @@
 //   policy.superseded      it cites another than the one in force     note
 //   policy.unknown         it cites one that the log does not have    violation
 //   purpose.not_allowed    purpose outside allowed_purposes           violation
-//   purpose.offence        the offence belongs to another purpose     note
+//   offence.not_allowed    the policy lists offences for the purpose,
+//                          and this is none of them                  violation
+//   purpose.offence        it lists none, and the offence belongs to
+//                          another purpose                           note
+//   field.missing          a required field is not given; imported
+//                          records excepted                          violation
 //   window.missing         limits exist, but no footage window        violation
 //   window.min window.max  footage window shorter, longer             violation
 //   area.missing           limits exist, but no size of the area      violation
@@ -23,6 +29,8 @@
 //   assembly.forbidden     declared as related to an assembly         violation
 //   second_person.missing  second_person_approved is not YES          violation
 //   seal.too_long          a seal outlasts max_seal_seconds           violation
+//   seal.ground            a court or a statute sealed on another
+//                          ground than seal_grounds                   violation
 //   claimed.late           admitted after late_after_seconds,         violation
 //                          imported records excepted
 //   assembly.undeclared    a logged calendar lists an assembly that  violation
@@ -30,12 +38,16 @@
 //                          related to one
 //   assembly.listed        the same, declared as related or not said note
 //   claimed.future         claimed 5 minutes after admission or more  note
+//   cited.RULE             RULE, by the version that is cited, where
+//                          that is another than the one in force and  as RULE
+//                          the one in force does not find the same
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "proto/sightline/v1/entry.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "statement/entry_format.h"
@@ -53,10 +65,22 @@ struct PolicyView {
   bool cited_is_known = false;
   // The calendar entry that lists an assembly which the statement overlaps.
   std::optional<uint64_t> assembly_index;
+  // The version that the statement cites, when the log has it and it is another
+  // than `in_force`; owned as that is.
+  const v1::PolicyVersion* cited = nullptr;
 };
+
+// Whether required_fields may name it: a field of FootageRequest.
+bool IsRequestField(absl::string_view name);
 
 // Whether policies govern statements of this kind at all (footage requests).
 bool IsGoverned(const v1::Statement& statement);
+
+// Whether it is held against the secrecy limits of the policy that the request had
+// which it is about: renewals, and other statements than requests that seal
+// something. Faces (whole_seal.h) are not: the registry refuses what they may not
+// hide.
+bool IsGovernedBySeals(const v1::Statement& statement);
 
 // The moment whose policy counts, Unix milliseconds: an imported record is
 // judged by the rules of the day it speaks of, everything else by the day of
@@ -68,6 +92,16 @@ int64_t PolicyTime(const v1::Statement& statement, int64_t admitted_unix_ms);
 std::vector<v1::Finding> Evaluate(const v1::Statement& statement,
                                   int64_t admitted_unix_ms,
                                   const PolicyView& policies);
+
+// Where the seals that `statement` makes or prolongs depart from `policy`:
+// seal.too_long and seal.ground. None unless IsGovernedBySeals.
+std::vector<v1::Finding> EvaluateSeals(const v1::Statement& statement,
+                                       const v1::PolicyVersion& policy);
+
+// What CheckMaySealWhole of the registry asks: whether the end of a whole seal lies
+// within what `policy` allows, and on one of its grounds.
+bool AllowsWholeSeal(const v1::StatementHeader& header,
+                     const v1::PolicyVersion& policy);
 
 // Policies to start with, as data: "rfa-2021", the published rules of public
 // posts in a neighbourhood app from June 2021 to January 2024;

@@ -102,7 +102,22 @@ TEST_F(PolicyTest, PurposeNotAllowed) {
   EXPECT_THAT(Found(), IsEmpty());
 }
 
+TEST_F(PolicyTest, OffenceThatThePolicyDoesNotListForThePurpose) {
+  for (const char* code : {"220", "23D", "280"}) {
+    request().set_offence_code(code);
+    EXPECT_THAT(Found(), IsEmpty()) << code;
+  }
+  request().set_offence_code("290");
+  EXPECT_THAT(Found(),
+              ElementsAre("offence.not_allowed PURPOSE_THEFT 290 > 120 220 23A "
+                          "23B 23C 23D 23E 23F 23G 23H 240 280"));
+  request().clear_offence_code();
+  policy_.clear_required_fields();
+  EXPECT_THAT(Found(), IsEmpty());
+}
+
 TEST_F(PolicyTest, PurposeThatTheOffenceDoesNotHave) {
+  policy_.clear_purpose_offences();
   request().set_offence_code("90C");
   EXPECT_THAT(Found(), ElementsAre("(purpose.offence PURPOSE_THEFT 90C > none "
                                    "of the purposes)"));
@@ -111,6 +126,76 @@ TEST_F(PolicyTest, PurposeThatTheOffenceDoesNotHave) {
                                    "PURPOSE_PROPERTY_DAMAGE)"));
   request().set_purpose(v1::PURPOSE_MISSING_PERSON);
   EXPECT_THAT(Found(), IsEmpty());
+}
+
+TEST_F(PolicyTest, RequiredFields) {
+  policy_.add_required_fields("member_agencies");
+  policy_.add_required_fields("camera_hours_asked");
+  policy_.add_required_fields("unit");
+  policy_.add_required_fields("area");
+  request().add_member_agencies("ori:CA0190000");
+  request().set_camera_hours_asked(1);
+  request().set_unit("Unit 1");
+  EXPECT_THAT(Found(), IsEmpty());
+  request().clear_member_agencies();
+  request().clear_camera_hours_asked();
+  request().clear_unit();
+  EXPECT_THAT(Found(), ElementsAre("field.missing  > member_agencies",
+                                   "field.missing  > camera_hours_asked",
+                                   "field.missing  > unit"));
+  request().mutable_imported()->set_row(1);
+  EXPECT_THAT(Found(), IsEmpty());
+}
+
+TEST_F(PolicyTest, VersionInForceAndVersionCitedAreBothKept) {
+  v1::PolicyVersion cited = policy_;
+  policy_.mutable_policy()->set_version(2);
+  policy_.set_max_window_seconds(8 * 3600);
+  view_.cited = &cited;
+  EXPECT_THAT(Found(),
+              ElementsAre("(policy.superseded rfa-2021/1 > rfa-2021/2)"));
+}
+
+TEST_F(PolicyTest, VersionCitedIsHeldAgainstToo) {
+  v1::PolicyVersion cited = policy_;
+  cited.set_max_window_seconds(1200);
+  cited.set_requires_second_person(true);
+  policy_.mutable_policy()->set_version(2);
+  policy_.set_max_window_seconds(1800);
+  view_.cited = &cited;
+  request().set_second_person_approved(v1::DECLARED_NO);
+  v1::TimeWindow& window = *request().mutable_footage_window();
+  *window.mutable_end() = FromUnixMs(ToUnixMs(window.begin()) + 1500 * 1000);
+  EXPECT_THAT(
+      Found(),
+      ElementsAre("(policy.superseded rfa-2021/1 > rfa-2021/2)",
+                  "cited.window.max 1500 s > 1200 s",
+                  "cited.second_person.missing DECLARED_NO > DECLARED_YES"));
+}
+
+TEST_F(PolicyTest, WhatBothVersionsFindIsToldOnce) {
+  v1::PolicyVersion cited = policy_;
+  cited.set_max_window_seconds(36000);
+  policy_.mutable_policy()->set_version(2);
+  view_.cited = &cited;
+  request().mutable_area()->set_area_square_metres(1);
+  v1::TimeWindow& window = *request().mutable_footage_window();
+  *window.mutable_end() = FromUnixMs(ToUnixMs(window.begin()) + 43201 * 1000);
+  EXPECT_THAT(
+      Found(),
+      ElementsAre("(policy.superseded rfa-2021/1 > rfa-2021/2)",
+                  "window.max 43201 s > 43200 s", "area.min 1 m2 > 64750 m2",
+                  "cited.window.max 43201 s > 36000 s"));
+}
+
+TEST_F(PolicyTest, VersionCitedCountsWhereNoneIsInForce) {
+  const v1::PolicyVersion cited = policy_;
+  view_ = {nullptr, true, std::nullopt, &cited};
+  request().set_assembly_related(v1::DECLARED_YES);
+  EXPECT_THAT(
+      Found(),
+      ElementsAre("(channel.ungoverned CHANNEL_REQUEST_FOR_ASSISTANCE > )",
+                  "cited.assembly.forbidden DECLARED_YES > DECLARED_NO"));
 }
 
 TEST_F(PolicyTest, WindowLimitsAreInclusive) {
@@ -199,6 +284,94 @@ TEST_F(PolicyTest, SealTooLong) {
     f.set_ground(v1::SEAL_GROUND_PERSONAL_DATA);
   }
   EXPECT_THAT(Found(), IsEmpty());
+}
+
+TEST_F(PolicyTest, SealGround) {
+  policy_.add_seal_grounds(v1::SEAL_GROUND_FLIGHT);
+  policy_.add_seal_grounds(v1::SEAL_GROUND_JEOPARDIZE);
+  EXPECT_THAT(Found(), IsEmpty());  // the agency's own decision
+  v1::SealedField& seal = *request_.mutable_header()->mutable_sealed(0);
+  seal.set_granter(v1::SEAL_GRANTER_COURT);
+  EXPECT_THAT(Found(),
+              ElementsAre("seal.ground case_number "
+                          "SEAL_GROUND_ACTIVE_INVESTIGATION > "
+                          "SEAL_GROUND_FLIGHT SEAL_GROUND_JEOPARDIZE"));
+  seal.set_ground(v1::SEAL_GROUND_JEOPARDIZE);
+  EXPECT_THAT(Found(), IsEmpty());
+  seal.set_ground(v1::SEAL_GROUND_PERSONAL_DATA);
+  EXPECT_THAT(Found(), IsEmpty());
+}
+
+// What is found of seals alone: "rule_id got > limit".
+std::vector<std::string> FoundOfSeals(const v1::Statement& statement,
+                                      const v1::PolicyVersion& policy) {
+  std::vector<std::string> out;
+  for (const v1::Finding& f : EvaluateSeals(statement, policy)) {
+    out.push_back(absl::StrCat(f.rule_id(), " ", f.got(), " > ", f.limit()));
+  }
+  return out;
+}
+
+class SealRulesTest : public ::testing::Test {
+ protected:
+  static v1::Statement Example(v1::StatementKind kind) {
+    crypto::FixedRng rng(7);
+    return ExampleStatement(kind, kTestOrigin, "", kTestNowUnixMs, rng)
+        .statement;
+  }
+
+  const v1::PolicyVersion policy_ = DefaultPolicies()[2];  // 90 days
+};
+
+TEST_F(SealRulesTest, RenewalIsHeldAgainstThem) {
+  v1::Statement statement = Example(v1::STATEMENT_KIND_SEAL_RENEWAL);
+  v1::SealRenewal& renewal = *statement.mutable_seal_renewal();
+  renewal.clear_paths();
+  renewal.add_paths("narrative");
+  renewal.set_granter(v1::SEAL_GRANTER_COURT);
+  const auto last = [&](int64_t ms) {
+    *renewal.mutable_sealed_until() = FromUnixMs(kTestNowUnixMs + ms);
+  };
+  ASSERT_TRUE(IsGovernedBySeals(statement));
+  last(90 * kDayMs);
+  EXPECT_THAT(FoundOfSeals(statement, policy_), IsEmpty());
+  last(90 * kDayMs + 1);
+  EXPECT_THAT(FoundOfSeals(statement, policy_),
+              ElementsAre("seal.too_long narrative 7776001 s > 7776000 s"));
+  last(90 * kDayMs);
+  renewal.set_ground(v1::SEAL_GROUND_ACTIVE_INVESTIGATION);
+  EXPECT_THAT(FoundOfSeals(statement, policy_),
+              ElementsAre(absl::StrCat(
+                  "seal.ground narrative SEAL_GROUND_ACTIVE_INVESTIGATION > ",
+                  std::string("SEAL_GROUND_ENDANGER SEAL_GROUND_FLIGHT "
+                              "SEAL_GROUND_TAMPERING SEAL_GROUND_INTIMIDATION "
+                              "SEAL_GROUND_JEOPARDIZE")
+                      .substr(0, 100))));
+}
+
+TEST_F(SealRulesTest, AnswerThatSealsIsHeldAgainstThem) {
+  v1::Statement statement = Example(v1::STATEMENT_KIND_FOOTAGE_RESPONSE);
+  v1::StatementHeader& header = *statement.mutable_header();
+  header.clear_sealed();
+  EXPECT_FALSE(IsGovernedBySeals(statement));
+  v1::SealedField& seal = *header.add_sealed();
+  seal.set_path("narrative");
+  seal.set_ground(v1::SEAL_GROUND_JEOPARDIZE);
+  seal.set_granter(v1::SEAL_GRANTER_SUBMITTER);
+  *seal.mutable_sealed_until() = FromUnixMs(kTestNowUnixMs + 90 * kDayMs);
+  ASSERT_TRUE(IsGovernedBySeals(statement));
+  EXPECT_THAT(FoundOfSeals(statement, policy_), IsEmpty());
+  *seal.mutable_sealed_until() = FromUnixMs(kTestNowUnixMs + 91 * kDayMs);
+  EXPECT_THAT(FoundOfSeals(statement, policy_),
+              ElementsAre("seal.too_long narrative 7862400 s > 7776000 s"));
+}
+
+TEST_F(SealRulesTest, RequestsAndFacesAreNotJudgedByThemAlone) {
+  EXPECT_FALSE(IsGovernedBySeals(Example(v1::STATEMENT_KIND_FOOTAGE_REQUEST)));
+  v1::Statement face;
+  face.mutable_sealed_statement();
+  face.mutable_header()->add_sealed()->set_path("signed_statement");
+  EXPECT_FALSE(IsGovernedBySeals(face));
 }
 
 TEST_F(PolicyTest, ClaimedLate) {

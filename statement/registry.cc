@@ -204,9 +204,12 @@ PolicyView Registry::PoliciesFor(const v1::Statement& statement,
   PolicyView out;
   out.in_force = PolicyInForce(request.channel(),
                                PolicyTime(statement, admitted_unix_ms), index);
-  out.cited_is_known = request.has_policy() &&
-                       FindPolicy(request.policy().policy_id(),
-                                  request.policy().version(), index) != nullptr;
+  if (request.has_policy()) {
+    const v1::PolicyVersion* const cited = FindPolicy(
+        request.policy().policy_id(), request.policy().version(), index);
+    out.cited_is_known = cited != nullptr;
+    if (cited != out.in_force) out.cited = cited;
+  }
   const SubmitterRecord* agency = Find(statement.header().submitter(), index);
   out.assembly_index = assemblies_.ListedBy(
       request, agency == nullptr ? "" : agency->base.county_fips, index);

@@ -15,6 +15,8 @@
 #include "statement/geography.h"
 #include "statement/lint.h"
 #include "statement/log_vkey.h"
+#include "statement/offences.h"
+#include "statement/policy.h"
 #include "statement/sealed_paths.h"
 #include "statement/submitter_id.h"
 
@@ -25,6 +27,7 @@ constexpr int kMaxLogKeys = 16;
 constexpr int kMaxRegistrarKeys = 16;
 constexpr int kMaxKeys = 8;
 constexpr int kMaxNames = 64;
+constexpr int kMaxOffences = 84;
 constexpr int kMaxAssemblies = 256;
 
 void CheckLogKeys(const google::protobuf::RepeatedPtrField<v1::LogKey>& keys,
@@ -158,6 +161,38 @@ void CheckWholeSealProcesses(const v1::PolicyVersion& policy, const Path& at,
   }
 }
 
+// Codes as requests give them: groups stand for those that may point at a victim.
+void CheckOffences(const v1::PurposeOffences& list, const Path& at,
+                   Checker* check) {
+  const auto& codes = list.offence_codes();
+  check->Names(codes, kMaxOffences, at);
+  check->Count(codes.size(), 1, kMaxOffences, at);
+  for (int i = 0; i < std::min(codes.size(), kMaxOffences); ++i) {
+    check->Require(FindOffence(codes[i]) != nullptr &&
+                       PublicOffenceCode(codes[i]) == codes[i],
+                   at[i], "no offence code that a request may give");
+  }
+}
+
+void CheckPurposeOffences(const v1::PolicyVersion& policy, const Path& at,
+                          Checker* check) {
+  const auto& lists = policy.purpose_offences();
+  const auto& allowed = policy.allowed_purposes();
+  check->Count(lists.size(), 0, v1::Purpose_ARRAYSIZE, at);
+  absl::flat_hash_set<int> seen;
+  for (int i = 0; i < std::min(lists.size(), v1::Purpose_ARRAYSIZE); ++i) {
+    const Path list = at[i];
+    const v1::Purpose purpose = lists[i].purpose();
+    check->RequiredEnum(purpose, v1::Purpose_IsValid, list / "purpose");
+    check->Require(seen.insert(purpose).second, list / "purpose",
+                   "given before");
+    check->Require(allowed.empty() || std::find(allowed.begin(), allowed.end(),
+                                                purpose) != allowed.end(),
+                   list / "purpose", "none of allowed_purposes");
+    CheckOffences(lists[i], list / "offence_codes", check);
+  }
+}
+
 void CheckPolicyVersion(const v1::PolicyVersion& policy, const Path& at,
                         Checker* check) {
   check->Policy(policy.policy(), at / "policy");
@@ -176,6 +211,19 @@ void CheckPolicyVersion(const v1::PolicyVersion& policy, const Path& at,
               at / "max_window_seconds", check);
   CheckLimits(policy.min_area_square_metres(), policy.max_area_square_metres(),
               at / "max_area_square_metres", check);
+  CheckPurposeOffences(policy, at / "purpose_offences", check);
+  check->Names(policy.required_fields(), kMaxNames, at / "required_fields");
+  const Path fields = at / "required_fields";
+  for (int i = 0; i < std::min(policy.required_fields_size(), kMaxNames); ++i) {
+    check->Require(IsRequestField(policy.required_fields(i)), fields[i],
+                   "no field of a footage request");
+  }
+  check->EnumList(policy.seal_grounds(), v1::SealGround_IsValid, 0,
+                  v1::SealGround_ARRAYSIZE, at / "seal_grounds");
+  check->Require(policy.notice_deadline_seconds() == 0 ||
+                     MayHaveEmergencies(policy.channels()),
+                 at / "notice_deadline_seconds",
+                 "none of the channels brings emergencies");
   check->Require(policy.review_deadline_seconds() == 0 ||
                      MayHaveEmergencies(policy.channels()),
                  at / "review_deadline_seconds",

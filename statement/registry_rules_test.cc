@@ -165,6 +165,41 @@ std::vector<Case> OtherRegistryCases() {
     s->mutable_policy_version()->add_channels(v1::CHANNEL_EMERGENCY);
     s->mutable_policy_version()->set_review_deadline_seconds(259200);
   });
+  add(policy, "PolicyNotifiesNobody",
+      "policy_version.notice_deadline_seconds: none of the channels", [](S* s) {
+        s->mutable_policy_version()->set_notice_deadline_seconds(1);
+      });
+  add(policy, "PolicyOffencesOfAPurposeTwice",
+      "policy_version.purpose_offences[3].purpose: given before", [](S* s) {
+        v1::PolicyVersion& p = *s->mutable_policy_version();
+        *p.add_purpose_offences() = p.purpose_offences(0);
+      });
+  add(policy, "PolicyOffencesOfAPurposeThatIsNotAllowed",
+      "policy_version.purpose_offences[0].purpose: none of allowed", [](S* s) {
+        s->mutable_policy_version()->mutable_purpose_offences(0)->set_purpose(
+            v1::PURPOSE_OTHER);
+      });
+  add(policy, "PolicyOffencesNone",
+      "policy_version.purpose_offences[0].offence_codes: 0 items", [](S* s) {
+        s->mutable_policy_version()
+            ->mutable_purpose_offences(0)
+            ->clear_offence_codes();
+      });
+  add(policy, "PolicyOffenceThatPointsAtAVictim",
+      "policy_version.purpose_offences[1].offence_codes[2]: no offence code",
+      [](S* s) {
+        s->mutable_policy_version()
+            ->mutable_purpose_offences(1)
+            ->add_offence_codes("11A");
+      });
+  add(policy, "PolicyField",
+      "policy_version.required_fields[2]: no field of a footage request",
+      [](S* s) { s->mutable_policy_version()->add_required_fields("judge"); });
+  add(policy, "PolicyGroundTwice",
+      "policy_version.seal_grounds[1]: given before", [](S* s) {
+        s->mutable_policy_version()->add_seal_grounds(v1::SEAL_GROUND_FLIGHT);
+        s->mutable_policy_version()->add_seal_grounds(v1::SEAL_GROUND_FLIGHT);
+      });
   add(policy, "PolicyChannels", "policy_version.channels: 0 items",
       [](S* s) { s->mutable_policy_version()->clear_channels(); });
   add(policy, "PolicyPurposeTwice",

@@ -171,6 +171,14 @@ std::function<void(v1::Statement*)> SealsFor(int64_t length_ms) {
   };
 }
 
+std::function<void(v1::Statement*)> SealedByACourtOn(v1::SealGround ground) {
+  return [ground](v1::Statement* statement) {
+    v1::SealedField& seal = *statement->mutable_header()->mutable_sealed(0);
+    seal.set_granter(v1::SEAL_GRANTER_COURT);
+    seal.set_ground(ground);
+  };
+}
+
 // Sealed as a whole, for so long.
 std::function<void(v1::Statement*)> SealedAsAWholeFor(int64_t length_ms) {
   return [length_ms](v1::Statement* statement) {
@@ -215,8 +223,14 @@ std::vector<Case> PublicPosts() {
        "PURPOSE_MISSING_PERSON"},
       {"PostOfProtestAsDamage", post,
        PurposeOf(v1::PURPOSE_PROPERTY_DAMAGE, "90C"), kNow,
-       "purpose.offence note: PURPOSE_PROPERTY_DAMAGE 90C > none of the "
-       "purposes"},
+       "offence.not_allowed violation: PURPOSE_PROPERTY_DAMAGE 90C > 200 290"},
+      {"PostOfDamageAsTheft", post, PurposeOf(v1::PURPOSE_THEFT, "290"), kNow,
+       "offence.not_allowed violation: PURPOSE_THEFT 290 > 120 220 23A 23B 23C "
+       "23D 23E 23F 23G 23H 240 280"},
+      {"PostOfTheftAsInjury", post,
+       PurposeOf(v1::PURPOSE_PHYSICAL_INJURY, "23D"), kNow,
+       "offence.not_allowed violation: PURPOSE_PHYSICAL_INJURY 23D > 09A 09B "
+       "100 11X 13A 13B"},
       {"PostOf15Minutes", post, WindowOf(kHourMs / 4), kNow, ""},
       {"PostUnder15Minutes", post, WindowOf(kHourMs / 4 - 1000), kNow,
        "window.min violation: 899 s > 900 s"},
@@ -271,6 +285,16 @@ std::vector<Case> Warrants() {
       {"WarrantSealedFor90Days", warrant, SealsFor(90 * kDayMs), kNow, ""},
       {"WarrantSealedForLonger", warrant, SealsFor(90 * kDayMs + 1000), kNow,
        "seal.too_long violation: case_number 7776001 s > 7776000 s"},
+      {"WarrantSealedByACourt", warrant,
+       SealedByACourtOn(v1::SEAL_GROUND_TAMPERING), kNow, ""},
+      {"WarrantSealedByACourtOnNoGroundOfTheLaw", warrant,
+       SealedByACourtOn(v1::SEAL_GROUND_ACTIVE_INVESTIGATION), kNow,
+       "seal.ground violation: case_number SEAL_GROUND_ACTIVE_INVESTIGATION > "
+       "SEAL_GROUND_ENDANGER SEAL_GROUND_FLIGHT SEAL_GROUND_TAMPERING "
+       "SEAL_GROUND_INTIMIDATION SEAL_GROUND_J"},
+      {"WarrantThatNamesNoService", warrant,
+       Request([](v1::FootageRequest* r) { r->clear_custodian(); }), kNow,
+       "field.missing violation:  > custodian"},
       {"WarrantSealedForEver", warrant,
        [](v1::Statement* s) {
          v1::SealedField& seal = *s->mutable_header()->mutable_sealed(0);
@@ -428,6 +452,38 @@ TEST_F(ShippedWholeSeals, AreForNothingByTheRulesOfPublicPosts) {
                 StatusIs(absl::StatusCode::kInvalidArgument,
                          HasSubstr("header.whole_seal")))
         << policy;
+  }
+}
+
+class ShippedVersions : public ShippedPolicy {};
+
+// Validate lets only imports leave these fields out; the policy says so by itself.
+TEST_F(ShippedVersions, RequireFieldsOfPublicPosts) {
+  v1::Statement post = PublicPost(kNow);
+  post.mutable_footage_request()->clear_incident_window();
+  post.mutable_footage_request()->clear_offence_code();
+  EXPECT_THAT(Found(post, kNow),
+              ElementsAre("field.missing violation:  > offence_code",
+                          "field.missing violation:  > incident_window"));
+}
+
+TEST_F(ShippedVersions, CitedIsHeldAgainstBesideTheOneInForce) {
+  v1::Statement warrant = Warrant(kNow);
+  Cites("rfa-2021", 1)(&warrant);
+  WindowOf(12 * kHourMs + 1000)(&warrant);
+  EXPECT_THAT(Found(warrant, kNow),
+              ElementsAre("policy.superseded note: rfa-2021/1 > "
+                          "ca-electronic-warrant/1",
+                          "cited.window.max violation: 43201 s > 43200 s"));
+}
+
+TEST(ShippedFiles, WantTheUserToldOfEmergenciesInThreeDays) {
+  for (const char* file : kFiles) {
+    EXPECT_EQ(ReadShipped(file).policy_version().notice_deadline_seconds(),
+              absl::string_view(file) == "policies/ca-electronic-warrant.txtpb"
+                  ? 3 * kDayMs / 1000
+                  : 0)
+        << file;
   }
 }
 
