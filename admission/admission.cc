@@ -11,6 +11,7 @@
 #include "statement/kinds.h"
 #include "statement/links.h"
 #include "statement/policy.h"
+#include "statement/policy_trail.h"
 #include "statement/seal.h"
 #include "statement/statement_codec.h"
 #include "statement/validate.h"
@@ -86,6 +87,11 @@ absl::StatusOr<Admission::Judged> Admission::Judge(
     uint64_t index, int64_t admitted_unix_ms,
     const v1::SignedStatement& signed_statement,
     const v1::Statement& statement) const {
+  // Before the lock: it reads entries.
+  ASSIGN_OR_RETURN(const statement::TrailEnd trail,
+                   statement::FollowTrail(statement, [this](uint64_t entry) {
+                     return entries_->ReadEntry(entry);
+                   }));
   Judged judged;
   std::shared_lock lock(registry_mutex_);
   judged.version = version_.load();
@@ -96,9 +102,9 @@ absl::StatusOr<Admission::Judged> Admission::Judge(
                                     index, signed_statement, statement));
   // Of what is sealed as a whole, findings come when it is opened.
   if (!statement.header().has_whole_seal()) {
-    judged.verdict =
-        statement::JudgeStatement(registry_, index, admitted_unix_ms, statement)
-            .Encoded();
+    judged.verdict = statement::JudgeStatement(
+                         registry_, index, admitted_unix_ms, statement, trail)
+                         .Encoded();
   }
   return judged;
 }

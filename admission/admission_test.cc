@@ -278,6 +278,55 @@ TEST_F(AdmissionTest, AResponseMustNameARequestThatIsInTheLog) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+// It has no policy of its own: that of the request which it is about counts.
+TEST_F(AdmissionTest, ARenewalIsHeldAgainstThePolicyOfItsRequest) {
+  LogGenesisAndEnrolments();
+  v1::Statement request = Request();
+  v1::Statement policy =
+      Example(v1::STATEMENT_KIND_POLICY_VERSION, "registrar");
+  auto* body = policy.mutable_policy_version();
+  body->clear_channels();
+  body->add_channels(request.footage_request().channel());
+  body->mutable_in_force_from()->set_seconds(1);
+  body->clear_in_force_until();
+  body->set_max_seal_seconds(86400);
+  auto entry = admission_->Admit(
+      {"registrar"}, statement::Sign(policy, {Key('1'), Key('2')}).value(), {});
+  ASSERT_OK(entry);
+  Log(*entry);
+  request = Request();
+  entry = AdmitRequest(request);
+  ASSERT_OK(entry);
+  const uint64_t index = Log(*entry);
+  v1::Statement renewal = Example(v1::STATEMENT_KIND_SEAL_RENEWAL, kAgency);
+  openings_.Clear();
+  v1::SealRenewal& what = *renewal.mutable_seal_renewal();
+  what.mutable_target()->set_index(index);
+  what.mutable_target()->set_leaf_hash(std::string(
+      crypto::AsBytes(crypto::HashPrefixed(0x00, entries_.entries[index]))));
+  what.clear_paths();
+  what.add_paths("case_number");
+  const auto until = [&](int64_t seconds) {
+    what.mutable_sealed_until()->set_seconds(kNow / 1000 + seconds);
+    what.mutable_sealed_until()->set_nanos(0);
+    renewal.mutable_header()->mutable_claimed_time()->set_seconds(kNow / 1000);
+    renewal.mutable_header()->mutable_claimed_time()->set_nanos(0);
+  };
+  until(86400);
+  auto kept = AdmitRequest(renewal);
+  ASSERT_OK(kept);
+  EXPECT_THAT(std::string(kept->verdict()), HasSubstr("rfa-2021"));
+  EXPECT_THAT(std::string(kept->verdict()), Not(HasSubstr("seal.")));
+  until(86401);
+  auto broken = AdmitRequest(renewal);
+  ASSERT_OK(broken);
+  EXPECT_THAT(std::string(broken->verdict()), HasSubstr("seal.too_long"));
+  // Judged again, it is judged alike.
+  const std::string verdict(broken->verdict());
+  ASSERT_OK(admission_->Recheck(index + 1, kNow, &*broken));
+  EXPECT_EQ(broken->verdict(), verdict);
+}
+
 TEST_F(AdmissionTest, QuotaIsPerSubmitter) {
   Options options;
   options.origin = std::string(kOrigin);

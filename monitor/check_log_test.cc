@@ -730,12 +730,24 @@ TEST_F(CheckLogTest, NamesAFaceOpenedBySomebodyElse) {
   EXPECT_THAT(Problems(), ElementsAre(IsAt(ProblemKind::kLink, opened)));
 }
 
-TEST_F(CheckLogTest, NamesFindingsLeftOutOfAnOpening) {
+TEST_F(CheckLogTest, NamesAWholeSealThatNoPolicyAllowsForSoLong) {
   v1::Statement gagged = Gagged(kAgency);
   gagged.mutable_header()
       ->mutable_whole_seal()
       ->mutable_sealed_until()
       ->set_seconds(4000000000);
+  v1::SealOpening opening;
+  const uint64_t face = log_.AddFace(gagged, &opening);
+  const uint64_t opened = log_.Add(log_.Opening(kAgency, face, opening));
+  EXPECT_THAT(Problems(),
+              ElementsAre(IsAt(ProblemKind::kRegistryRule, opened)));
+}
+
+TEST_F(CheckLogTest, NamesFindingsLeftOutOfAnOpening) {
+  v1::Statement gagged = Gagged(kAgency);
+  gagged.mutable_footage_request()->clear_custodian();
+  gagged.mutable_footage_request()->set_recipient_class(
+      v1::RECIPIENT_CLASS_RESIDENT);
   v1::SealOpening opening;
   const uint64_t face = log_.AddFace(gagged, &opening);
   const uint64_t hidden = log_.AddDamaged(
@@ -802,6 +814,105 @@ TEST_F(CheckLogTest, FindsNothingWhereASubmitterOpensEarly) {
   const LogMaker::Sealed sealed = log_.SealedRequest(kAgency, kSealEnd);
   log_.Renew(kAgency, sealed, kSealEnd + 2 * kHour);
   log_.Unseal(kAgency, sealed, kSealEnd);
+  EXPECT_THAT(Problems(), IsEmpty());
+}
+
+// --- seals held against the policy of their request ---
+
+class SealPolicyTest : public CheckLogTest {
+ protected:
+  static constexpr int64_t kDay = 24 * 3600;
+
+  // By the rules of California: 90 days at most.
+  uint64_t Warrant() {
+    v1::Statement warrant = Gagged(kAgency);
+    warrant.mutable_header()->clear_whole_seal();
+    v1::SealedField& seal = *warrant.mutable_header()->add_sealed();
+    seal.set_path("case_number");
+    seal.set_commitment(std::string(32, 'c'));
+    seal.set_ground(v1::SEAL_GROUND_ACTIVE_INVESTIGATION);
+    seal.set_granter(v1::SEAL_GRANTER_SUBMITTER);
+    seal.mutable_sealed_until()->set_seconds(
+        warrant.header().claimed_time().seconds() + 90 * kDay);
+    warrant.mutable_footage_request()->set_custodian(std::string(kPlatform));
+    return log_.Add(warrant);
+  }
+  v1::Statement SealedAnswer(uint64_t request, int64_t days) {
+    v1::Statement answer =
+        Linked(v1::STATEMENT_KIND_FOOTAGE_RESPONSE, kPlatform, LinkTo(request));
+    v1::StatementHeader& header = *answer.mutable_header();
+    for (v1::SealedField& field : *header.mutable_sealed()) {
+      field.set_ground(v1::SEAL_GROUND_JEOPARDIZE);
+      field.set_granter(v1::SEAL_GRANTER_SUBMITTER);
+      field.mutable_sealed_until()->set_seconds(
+          header.claimed_time().seconds() + days * kDay);
+    }
+    EXPECT_GT(header.sealed_size(), 0);
+    return answer;
+  }
+  std::vector<std::string> RulesOf(uint64_t index) const {
+    v1::Entry entry;
+    EXPECT_TRUE(entry.ParseFromString(log_.entry(index)));
+    std::vector<std::string> out = {entry.policy().policy_id()};
+    for (const v1::Finding& finding : entry.findings()) {
+      out.push_back(finding.rule_id());
+    }
+    return out;
+  }
+};
+
+TEST_F(SealPolicyTest, AnswersAreHeldAgainstThePolicyOfTheirRequest) {
+  const uint64_t warrant = Warrant();
+  EXPECT_THAT(RulesOf(log_.Add(SealedAnswer(warrant, 90))),
+              ElementsAre("ca-electronic-warrant"));
+  EXPECT_THAT(RulesOf(log_.Add(SealedAnswer(warrant, 91))),
+              Contains("seal.too_long"));
+  EXPECT_THAT(Problems(), IsEmpty());
+}
+
+TEST_F(SealPolicyTest, NamesAnAnswerWithoutTheFindingsOfItsSeals) {
+  const uint64_t index =
+      log_.AddDamaged(SealedAnswer(Warrant(), 91),
+                      [](v1::Entry* entry) { entry->clear_findings(); });
+  EXPECT_THAT(Problems(), ElementsAre(IsAt(ProblemKind::kVerdict, index)));
+}
+
+TEST_F(SealPolicyTest, NamesAnAnswerUnderAPolicyThatItsRequestHasNot) {
+  const uint64_t index =
+      log_.AddDamaged(SealedAnswer(Warrant(), 91), [](v1::Entry* entry) {
+        entry->clear_findings();
+        entry->mutable_policy()->set_policy_id("community-2025");
+      });
+  EXPECT_THAT(Problems(), ElementsAre(IsAt(ProblemKind::kVerdict, index)));
+}
+
+TEST_F(SealPolicyTest, RenewalsAreHeldAgainstIt) {
+  const uint64_t warrant = Warrant();
+  v1::Statement renewal =
+      Linked(v1::STATEMENT_KIND_SEAL_RENEWAL, kAgency, LinkTo(warrant));
+  renewal.mutable_seal_renewal()->clear_paths();
+  renewal.mutable_seal_renewal()->add_paths("case_number");
+  renewal.mutable_seal_renewal()->mutable_sealed_until()->set_seconds(
+      renewal.header().claimed_time().seconds() + 91 * kDay);
+  EXPECT_THAT(RulesOf(log_.Add(renewal)),
+              ElementsAre("ca-electronic-warrant", "seal.too_long"));
+  EXPECT_THAT(Problems(), IsEmpty());
+}
+
+TEST_F(SealPolicyTest, RenewalsOfFacesAreHeldAgainstTheOneOfTheirMonth) {
+  constexpr absl::string_view kCourt = "court:example";
+  log_.Enrol(kCourt);
+  v1::SealOpening opening;
+  const uint64_t face = log_.AddFace(Gagged(kAgency), &opening);
+  v1::Statement renewal =
+      Linked(v1::STATEMENT_KIND_SEAL_RENEWAL, kCourt, LinkTo(face));
+  v1::SealRenewal& what = *renewal.mutable_seal_renewal();
+  what.clear_paths();
+  what.add_paths(opening.path());
+  what.mutable_sealed_until()->set_seconds(
+      renewal.header().claimed_time().seconds() + 91 * kDay);
+  EXPECT_THAT(RulesOf(log_.Add(renewal)),
+              ElementsAre("ca-electronic-warrant", "seal.too_long"));
   EXPECT_THAT(Problems(), IsEmpty());
 }
 

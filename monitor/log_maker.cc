@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "checkpoint/log_checkpoint.h"
 #include "checkpoint/vkey.h"
@@ -11,6 +12,7 @@
 #include "merkle/hash.h"
 #include "statement/dsse.h"
 #include "statement/examples.h"
+#include "statement/policy_trail.h"
 #include "statement/seal.h"
 #include "statement/statement_codec.h"
 #include "statement/submitter_id.h"
@@ -62,8 +64,14 @@ v1::Entry LogMaker::Place(const v1::Statement& statement,
   entry.set_format_version(1);
   entry.set_admitted_unix_ms(now_ms_);
   *entry.mutable_statement() = *statement::Sign(statement, keys);
+  const auto trail = statement::FollowTrail(
+      statement, [this](uint64_t index) -> absl::StatusOr<std::string> {
+        if (index >= size()) return absl::OutOfRangeError("not there");
+        return entries_[index];
+      });
   statement::Verdict verdict =
-      statement::JudgeStatement(registry_, size(), now_ms_, statement);
+      statement::JudgeStatement(registry_, size(), now_ms_, statement,
+                                trail.value_or(statement::TrailEnd()));
   if (verdict.policy.has_value()) *entry.mutable_policy() = *verdict.policy;
   for (v1::Finding& finding : verdict.findings) {
     *entry.add_findings() = std::move(finding);

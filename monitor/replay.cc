@@ -11,6 +11,7 @@
 #include "absl/types/span.h"
 #include "statement/entry_codec.h"
 #include "statement/kinds.h"
+#include "statement/policy_trail.h"
 #include "statement/verdict.h"
 #include "statement/whole_seal.h"
 
@@ -150,8 +151,15 @@ void Replay::CheckBrought(const CheckedEntry& entry) {
 
 void Replay::CheckVerdict(const CheckedEntry& checked) {
   const v1::Entry& entry = checked.entry;
+  std::optional<statement::TrailEnd> trail = trails_.EndOf(checked.statement);
+  if (!trail.has_value()) {
+    // Not known here: that the findings follow from the policy can be told still.
+    trail.emplace();
+    if (entry.has_policy()) trail->policy = entry.policy();
+  }
   const statement::Verdict want = statement::JudgeStatement(
-      registry_, checked.index, entry.admitted_unix_ms(), checked.statement);
+      registry_, checked.index, entry.admitted_unix_ms(), checked.statement,
+      *trail);
   const std::vector<v1::Finding> got(entry.findings().begin(),
                                      entry.findings().end());
   const v1::PolicyRef* got_policy =
@@ -196,6 +204,7 @@ void Replay::Next(CheckedEntry* entry) {
   CheckBrought(*entry);
   if (!entry->keys.empty()) renewed_seals_.Next(*entry, problems_);
   CheckVerdict(*entry);
+  trails_.Next(*entry);
   if (statement::IsControl(statement::KindOf(entry->statement))) {
     ApplyControl(entry);
   }

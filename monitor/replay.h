@@ -5,8 +5,9 @@
 // Threads: thread-compatible; entries come in order of index.
 // Cost:    a few microseconds per entry; control entries cost their signatures,
 //          since what they say holds only when they verify.
-// Memory:  O(submitters): registry, feed heads, totals; and the renewals of seals
-//          that run (renewed_seals.h).
+// Memory:  O(submitters): registry, feed heads, totals; the renewals of seals that
+//          run (renewed_seals.h); what policies stand behind the newest entries
+//          (policy_trails.h).
 //
 // After a fault the replay goes on from what the entry says, so that one wrong
 // ordinal is one problem and not one per entry after it.
@@ -19,6 +20,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 #include "monitor/entry_check.h"
+#include "monitor/policy_trails.h"
 #include "monitor/problem.h"
 #include "monitor/renewed_seals.h"
 #include "proto/sightline/v1/vocabulary.pb.h"
@@ -94,6 +96,7 @@ class Replay {
   int64_t last_admitted_unix_ms_ = 0;
   statement::Registry registry_;
   RenewedSeals renewed_seals_;
+  PolicyTrails trails_;
   absl::flat_hash_map<std::string, FeedTotals> feeds_;
 };
 

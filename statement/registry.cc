@@ -337,7 +337,16 @@ absl::Status Registry::CheckMaySealWhole(uint64_t index,
                                      policy->whole_seal_processes().end(),
                                      request.legal_process()) !=
                                policy->whole_seal_processes().end();
-  if (allowed) return absl::OkStatus();
+  if (allowed && AllowsWholeSeal(statement.header(), *policy)) {
+    return absl::OkStatus();
+  }
+  if (allowed) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "header.whole_seal: longer than the policy that is cited (",
+        cited.policy_id(), " version ", cited.version(), ": ",
+        policy->max_seal_seconds(),
+        " s from claimed_time) lets seals last, or on another ground"));
+  }
   return absl::InvalidArgumentError(absl::StrCat(
       "header.whole_seal: the policy that is cited (",
       policy == nullptr

@@ -455,6 +455,23 @@ TEST_F(ShippedWholeSeals, AreForNothingByTheRulesOfPublicPosts) {
   }
 }
 
+TEST_F(ShippedWholeSeals, LastNoLongerThanThePolicyThatIsCited) {
+  const auto submit = [this](int64_t length_ms, v1::SealGround ground) {
+    v1::Statement warrant = Warrant(kNow);
+    warrant.mutable_header()->set_submitter(kAgency);
+    SealedAsAWholeFor(length_ms)(&warrant);
+    warrant.mutable_header()->mutable_whole_seal()->set_ground(ground);
+    return log_.Append(warrant, {TestKey(1)});
+  };
+  EXPECT_OK(submit(90 * kDayMs, v1::SEAL_GROUND_FLIGHT));
+  EXPECT_THAT(submit(90 * kDayMs + 1000, v1::SEAL_GROUND_FLIGHT),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("7776000 s from claimed_time")));
+  EXPECT_THAT(submit(90 * kDayMs, v1::SEAL_GROUND_ACTIVE_INVESTIGATION),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("header.whole_seal")));
+}
+
 class ShippedVersions : public ShippedPolicy {};
 
 // Validate lets only imports leave these fields out; the policy says so by itself.

@@ -5,7 +5,8 @@
 // Shapes:  a request is judged as it is admitted. One that was sealed as a whole is
 //          judged in the entry of the unsealing that brings it, by what the log held
 //          when it was sealed; its claimed time counts as that of its admission, as
-//          the true one is not public.
+//          the true one is not public. What seals something, and is no request,
+//          is judged by its seals alone, by the policy of its request.
 // Threads: pure; any thread, while nobody changes the registry.
 #pragma once
 
@@ -16,6 +17,7 @@
 
 #include "proto/sightline/v1/entry.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
+#include "statement/policy_trail.h"
 #include "statement/registry.h"
 
 namespace sightline::statement {
@@ -29,9 +31,10 @@ struct Verdict {
 };
 
 // Of `statement` as entry `index`, admitted at `admitted_unix_ms`. Empty when no
-// policies govern statements of its kind.
+// policies govern statements of its kind. `trail` is where its trail ends
+// (FollowTrail).
 Verdict JudgeStatement(const Registry& registry, uint64_t index,
-                       int64_t admitted_unix_ms,
-                       const v1::Statement& statement);
+                       int64_t admitted_unix_ms, const v1::Statement& statement,
+                       const TrailEnd& trail);
 
 }  // namespace sightline::statement
