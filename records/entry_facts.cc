@@ -154,6 +154,7 @@ std::optional<v1::PolicyFacts> PolicyOf(const RecordEntry& entry) {
   *facts.mutable_policy() = policy.policy();
   facts.set_response_deadline_seconds(policy.response_deadline_seconds());
   facts.set_review_deadline_seconds(policy.review_deadline_seconds());
+  facts.set_notice_deadline_seconds(policy.notice_deadline_seconds());
   return facts;
 }
 

@@ -104,13 +104,19 @@ v1::NoticeState NoticeWithin(const v1::FootageResponse& response,
   }
 }
 
+int64_t NoticeMs(const v1::PolicyFacts* policy) {
+  return policy == nullptr || policy->notice_deadline_seconds() == 0
+             ? kNoticeDays * kDayMs
+             : int64_t{1000} * policy->notice_deadline_seconds();
+}
+
 v1::NoticeState NoticeOf(const RequestParts& parts, int64_t as_of_unix_ms) {
   const auto disclosed = std::find_if(
       parts.events.begin(), parts.events.end(), [](const auto& event) {
         return event.has_response() && GivesSomething(event.response());
       });
   if (disclosed == parts.events.end()) return v1::NOTICE_STATE_NOT_DUE;
-  const int64_t due = disclosed->admitted_unix_ms() + kNoticeDays * kDayMs;
+  const int64_t due = disclosed->admitted_unix_ms() + NoticeMs(parts.policy);
   for (const v1::TimelineEvent& event : parts.events) {
     if (!event.has_response()) continue;
     const v1::NoticeState state = NoticeWithin(event.response(), due);

@@ -14,7 +14,8 @@
 
 namespace sightline::records {
 
-// Days within which the holder must be told of an emergency disclosure.
+// Days within which the holder must be told of an emergency disclosure, where the
+// policy in force does not say.
 inline constexpr int kNoticeDays = 3;
 inline constexpr int64_t kDayMs = 86'400'000;
 

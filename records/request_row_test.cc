@@ -138,6 +138,16 @@ TEST_F(RequestRow, NoticeOfEmergenciesHasThreeDays) {
   EXPECT_EQ(Row(9).notice(), v1::NOTICE_STATE_LATE);
 }
 
+TEST_F(RequestRow, NoticeOfEmergenciesHasThePolicysDeadlineWhereItHasOne) {
+  policy_.set_notice_deadline_seconds(86400);
+  parts_.facts.mutable_request()->set_channel(v1::CHANNEL_EMERGENCY);
+  Answer(10 + 24, v1::OUTCOME_FULL);  // after one day
+  EXPECT_EQ(Row(1).notice(), v1::NOTICE_STATE_PENDING);
+  EXPECT_EQ(Row(2).notice(), v1::NOTICE_STATE_NOT_GIVEN);
+  policy_.set_notice_deadline_seconds(0);
+  EXPECT_EQ(Row(2).notice(), v1::NOTICE_STATE_PENDING);
+}
+
 TEST_F(RequestRow, AReviewOfAnEmergencyHasThePolicysDeadline) {
   policy_.set_review_deadline_seconds(3 * 86400);
   EXPECT_EQ(Row(9).review(), v1::REVIEW_STATE_UNSPECIFIED);
