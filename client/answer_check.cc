@@ -1,6 +1,7 @@
 #include "client/answer_check.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <map>
 #include <optional>
@@ -15,10 +16,12 @@
 #include "merkle/compact_range.h"
 #include "merkle/proof.h"
 #include "records/entry_facts.h"
+#include "records/list_filter.h"
 #include "records/model.h"
 #include "records/request_filter.h"
 #include "records/row_check.h"
 #include "records/seal_row.h"
+#include "records/statistics.h"
 #include "statement/entry_codec.h"
 #include "statement/timestamps.h"
 
@@ -246,10 +249,8 @@ class Checker {
       RETURN_IF_ERROR(basis.Open(page->basis(), open_));
       for (const v1::SealRow& row : page->rows()) {
         RETURN_IF_ERROR(Held(basis.rows().Check(row, verdict_.as_of_unix_ms)));
-        if (!records::TakesGround(request.ground(), row.ground()) ||
-            (request.overdue() && !row.overdue()) ||
-            (!request.submitter().empty() &&
-             row.submitter() != request.submitter())) {
+        if (!records::MatchesSeal(request, row) ||
+            !records::MatchesPlace(request, row)) {
           return Unverified(absl::StrCat("the seal of entry ", row.index(),
                                          " is not among those asked for"));
         }
@@ -268,15 +269,12 @@ class Checker {
                                                       &Page::changes));
     RETURN_IF_ERROR(CheckPages(pages, std::nullopt, allow_more_, &verdict_));
     uint64_t least = request.since_index();
-    const auto& kinds = request.kinds();
     for (const v1::ListChangesResponse* page : pages) {
       Basis basis;
       RETURN_IF_ERROR(basis.Open(page->basis(), open_));
       for (const v1::TimelineEvent& row : page->rows()) {
         RETURN_IF_ERROR(Held(basis.rows().Check(row)));
-        if (!records::IsChange(row.kind()) ||
-            (!kinds.empty() && std::find(kinds.begin(), kinds.end(),
-                                         row.kind()) == kinds.end())) {
+        if (row.index() >= least && !records::MatchesChange(request, row)) {
           return Unverified(absl::StrCat("entry ", row.index(),
                                          " is not among those asked for"));
         }
@@ -357,10 +355,12 @@ class Checker {
 
   template <typename Response, typename Row>
   absl::Status CheckWhole(
-      const std::vector<const Response*>& pages,
+      const std::vector<const Response*>& pages, std::optional<int64_t> moment,
       const std::function<std::vector<Row>(const records::Model& model)>&
-          answer) {
-    RETURN_IF_ERROR(CheckPages(pages, std::nullopt, allow_more_, &verdict_));
+          answer,
+      const std::function<std::vector<Row>(const std::vector<Row>&)>& whole =
+          nullptr) {
+    RETURN_IF_ERROR(CheckPages(pages, moment, allow_more_, &verdict_));
     std::vector<Row> given;
     for (const Response* page : pages) {
       if (page->basis().tree_size() != verdict_.tree_size) {
@@ -368,6 +368,8 @@ class Checker {
       }
       given.insert(given.end(), page->rows().begin(), page->rows().end());
     }
+    if (whole != nullptr) given = whole(given);
+    verdict_.rows = given.size();
     ASSIGN_OR_RETURN(const records::Model model,
                      ModelOf(file_, open_, verdict_.tree_size));
     const std::vector<Row> made = answer(model);
@@ -385,21 +387,25 @@ class Checker {
                      PagesOf<v1::ReconcileResponse>(file_, &Page::has_reconcile,
                                                     &Page::reconcile));
     return CheckWhole<v1::ReconcileResponse, v1::ReconcileRow>(
-        pages, [&](const records::Model& model) {
-          return model.Reconcile(request.from_month(), request.until_month(),
-                                 request.submitter(), request.disagreements());
-        });
+        pages, std::nullopt,
+        [&](const records::Model& model) { return model.Reconcile(request); });
   }
 
   absl::Status CheckStatistics(const v1::GetStatisticsRequest& request) {
     ASSIGN_OR_RETURN(const auto pages,
                      PagesOf<v1::GetStatisticsResponse>(
                          file_, &Page::has_statistics, &Page::statistics));
+    // With conditions a group comes in parts, over several pages.
+    std::function<std::vector<v1::StatisticsRow>(
+        const std::vector<v1::StatisticsRow>&)>
+        whole;
+    if (request.has_filter()) whole = records::MergeByKey;
     return CheckWhole<v1::GetStatisticsResponse, v1::StatisticsRow>(
-        pages, [&](const records::Model& model) {
-          return model.Statistics(request.group_by(), request.from_month(),
-                                  request.until_month(), request.key());
-        });
+        pages, request.has_filter() ? MomentOf(request) : std::nullopt,
+        [&](const records::Model& model) {
+          return model.Statistics(request, verdict_.as_of_unix_ms);
+        },
+        whole);
   }
 
   static absl::Status Held(const absl::Status& status) {

@@ -1,15 +1,19 @@
 // Reconcile and GetStatistics.
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
+#include "records/list_filter.h"
 #include "records/paging.h"
 #include "records/queries.h"
 #include "records/reconcile.h"
+#include "records/request_filter.h"
 #include "records/row_loader.h"
 #include "records/statistics.h"
 #include "records/view_keys.h"
@@ -63,6 +67,7 @@ class Reconciliation {
       : snapshot_(snapshot),
         request_(request),
         page_(page),
+        loader_(snapshot, page.as_of_unix_ms),
         response_(*response) {}
 
   // A page ends with a month of a submitter, so it may be longer than asked.
@@ -115,6 +120,11 @@ class Reconciliation {
   }
 
   absl::Status AddRows(const Book& book) {
+    if (AsksForPlace(request_)) {
+      ASSIGN_OR_RETURN(const v1::SubmitterFacts* const submitter,
+                       loader_.Submitter(book.submitter));
+      if (!MatchesPlace(request_, submitter)) return absl::OkStatus();
+    }
     MonthBooks books;
     books.submitter = book.submitter;
     books.month = book.month;
@@ -132,6 +142,7 @@ class Reconciliation {
     RETURN_IF_ERROR(ReadCounts(book, &books.logged));
     for (v1::ReconcileRow& row : ReconcileMonth(books)) {
       if (request_.disagreements() && !Disagrees(row)) continue;
+      if (!MatchesClass(request_, row)) continue;
       *response_.add_rows() = std::move(row);
     }
     return absl::OkStatus();
@@ -159,6 +170,7 @@ class Reconciliation {
   const storage::ViewSnapshot* const snapshot_;
   const v1::ReconcileRequest& request_;
   const Page& page_;
+  RowLoader loader_;
   v1::ReconcileResponse& response_;
 };
 
@@ -248,16 +260,58 @@ class Counting {
   v1::StatisticsRow open_;
 };
 
+// Rows counted by group, what is not of the group that is asked for left out.
+std::map<std::string, v1::Statistics> CountedByGroup(
+    const v1::GetStatisticsRequest& request,
+    const v1::SearchRequestsResponse& found) {
+  std::map<std::string, v1::Statistics> groups;
+  for (const v1::RequestRow& row : found.rows()) {
+    for (const auto& [grouping, group] : GroupsOf(row)) {
+      if (grouping != request.group_by()) continue;
+      if (!request.key().empty() && request.key() != group) continue;
+      Add(StatisticsOf(row), &groups[group]);
+    }
+  }
+  return groups;
+}
+
 }  // namespace
+
+absl::Status Queries::CountFiltered(const v1::GetStatisticsRequest& request,
+                                    v1::GetStatisticsResponse* response) const {
+  v1::SearchRequestsRequest search;
+  *search.mutable_filter() = FilterOf(request);
+  statement::Violations violations;
+  CheckFilter(search.filter(), &violations);
+  RETURN_IF_ERROR(violations.ToStatus());
+  ASSIGN_OR_RETURN(Page page, PageOf(request, request.has_as_of(),
+                                     request.as_of(), now_unix_ms_));
+  page.size = kMaxPageSize;
+  response->mutable_basis()->set_as_of_unix_ms(page.as_of_unix_ms);
+  v1::SearchRequestsResponse found;
+  RETURN_IF_ERROR(SearchPage(search, page, &found));
+  response->set_next_page_token(found.next_page_token());
+  RowLoader loader(snapshot_, page.as_of_unix_ms);
+  for (auto& [group, statistics] : CountedByGroup(request, found)) {
+    v1::StatisticsRow& row = *response->add_rows();
+    row.set_key(group);
+    *row.mutable_statistics() = std::move(statistics);
+    if (request.group_by() != v1::STATISTICS_GROUPING_AGENCY &&
+        request.group_by() != v1::STATISTICS_GROUPING_PLATFORM) {
+      continue;
+    }
+    ASSIGN_OR_RETURN(const v1::SubmitterFacts* const submitter,
+                     loader.Submitter(group));
+    if (submitter != nullptr) *row.mutable_submitter() = *submitter;
+  }
+  return absl::OkStatus();
+}
 
 absl::Status Queries::Reconcile(const v1::ReconcileRequest& request,
                                 v1::ReconcileResponse* response) const {
   statement::Violations violations;
   CheckMonths(request.from_month(), request.until_month(), false, &violations);
-  if (!request.submitter().empty() &&
-      !statement::IsSubmitterId(request.submitter())) {
-    violations.Add("submitter", "not a submitter id");
-  }
+  CheckConditions(request, &violations);
   RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(const Page page, PageOf(request, false, {}, now_unix_ms_));
   response->mutable_basis()->set_as_of_unix_ms(page.as_of_unix_ms);
@@ -276,6 +330,7 @@ absl::Status Queries::GetStatistics(const v1::GetStatisticsRequest& request,
     violations.Add("key", "want at most 200 bytes");
   }
   RETURN_IF_ERROR(violations.ToStatus());
+  if (request.has_filter()) return CountFiltered(request, response);
   ASSIGN_OR_RETURN(const Page page, PageOf(request, false, {}, now_unix_ms_));
   response->mutable_basis()->set_as_of_unix_ms(page.as_of_unix_ms);
   return Counting(snapshot_, request, page, response).Run();

@@ -7,8 +7,10 @@
 #include "absl/strings/string_view.h"
 #include "base/bytes.h"
 #include "records/entry_facts.h"
+#include "records/list_filter.h"
 #include "records/paging.h"
 #include "records/queries.h"
+#include "records/row_loader.h"
 #include "records/seal_row.h"
 #include "records/statistics.h"
 #include "records/view_keys.h"
@@ -165,14 +167,15 @@ absl::Status Queries::ListFeed(const v1::ListFeedRequest& request,
 
 absl::Status Queries::ListSeals(const v1::ListSealsRequest& request,
                                 v1::ListSealsResponse* response) const {
-  if (!request.submitter().empty()) {
-    RETURN_IF_ERROR(CheckSubmitter(request.submitter()));
-  }
+  statement::Violations violations;
+  CheckConditions(request, &violations);
+  RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(const Page page, PageOf(request, request.has_as_of(),
                                            request.as_of(), now_unix_ms_));
   response->mutable_basis()->set_as_of_unix_ms(page.as_of_unix_ms);
   const SealSpan span = SpanOf(request, page);
   const size_t prefix = span.begin.size() - page.position.size();
+  RowLoader loader(snapshot_, page.as_of_unix_ms);
   uint32_t examined = 0;
   absl::Status parsed;
   RETURN_IF_ERROR(snapshot_->Scan(
@@ -187,8 +190,12 @@ absl::Status Queries::ListSeals(const v1::ListSealsRequest& request,
         parsed = seal.status();
         if (!parsed.ok()) return false;
         seal->set_overdue(IsOverdue(*seal, page.as_of_unix_ms));
-        if (TakesGround(request.ground(), seal->ground()) &&
-            (!request.overdue() || seal->overdue())) {
+        if (!MatchesSeal(request, *seal)) return true;
+        const auto agency = loader.Submitter(seal->submitter());
+        parsed = agency.status();
+        if (!parsed.ok()) return false;
+        if (*agency != nullptr) AddAgency(**agency, &*seal);
+        if (MatchesPlace(request, *seal)) {
           *response->add_rows() = *std::move(seal);
         }
         return true;
@@ -198,11 +205,13 @@ absl::Status Queries::ListSeals(const v1::ListSealsRequest& request,
 
 absl::Status Queries::ListChanges(const v1::ListChangesRequest& request,
                                   v1::ListChangesResponse* response) const {
+  statement::Violations violations;
+  CheckConditions(request, &violations);
+  RETURN_IF_ERROR(violations.ToStatus());
   ASSIGN_OR_RETURN(const Page page, PageOf(request, false, {}, now_unix_ms_));
   response->mutable_basis()->set_as_of_unix_ms(page.as_of_unix_ms);
   uint64_t from = request.since_index();
   if (page.position.size() == 8) from = base::ReadU64(page.position);
-  const auto& kinds = request.kinds();
   uint32_t examined = 0;
   absl::Status parsed;
   RETURN_IF_ERROR(snapshot_->Scan(
@@ -218,8 +227,7 @@ absl::Status Queries::ListChanges(const v1::ListChangesRequest& request,
         auto event = ParseView<v1::TimelineEvent>(value);
         parsed = event.status();
         if (!parsed.ok()) return false;
-        if (kinds.empty() || std::find(kinds.begin(), kinds.end(),
-                                       event->kind()) != kinds.end()) {
+        if (MatchesChange(request, *event)) {
           *response->add_rows() = *std::move(event);
         }
         return true;

@@ -1,12 +1,12 @@
 #include "records/model.h"
 
 #include <algorithm>
-#include <limits>
 #include <set>
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "records/list_filter.h"
 #include "records/reconcile.h"
 #include "records/request_filter.h"
 #include "records/seal_row.h"
@@ -138,8 +138,7 @@ std::vector<v1::SealedMonth> Model::SealedMonths(int64_t from,
   return rows;
 }
 
-std::vector<v1::SealRow> Model::Seals(const std::string& submitter,
-                                      v1::SealGround ground, bool overdue,
+std::vector<v1::SealRow> Model::Seals(const v1::ListSealsRequest& request,
                                       int64_t as_of_unix_ms) const {
   std::multimap<uint64_t, const v1::TimelineEvent*> events;
   for (const v1::TimelineEvent& event : said_) {
@@ -152,10 +151,11 @@ std::vector<v1::SealRow> Model::Seals(const std::string& submitter,
     for (auto it = begin; it != end && seal.has_value(); ++it) {
       seal = AfterEvent(*seal, *it->second);
     }
-    if (!seal.has_value() || !TakesGround(ground, seal->ground())) continue;
+    if (!seal.has_value()) continue;
     seal->set_overdue(IsOverdue(*seal, as_of_unix_ms));
-    if ((submitter.empty() || seal->submitter() == submitter) &&
-        (!overdue || seal->overdue())) {
+    const auto agency = submitters_.find(seal->submitter());
+    if (agency != submitters_.end()) AddAgency(agency->second, &*seal);
+    if (MatchesSeal(request, *seal) && MatchesPlace(request, *seal)) {
       rows.push_back(*std::move(seal));
     }
   }
@@ -168,22 +168,16 @@ std::vector<v1::SealRow> Model::Seals(const std::string& submitter,
 }
 
 std::vector<v1::TimelineEvent> Model::Changes(
-    uint64_t since, const std::vector<v1::StatementKind>& kinds) const {
+    const v1::ListChangesRequest& request) const {
   std::vector<v1::TimelineEvent> rows;
   for (const v1::TimelineEvent& event : said_) {
-    if (event.index() >= since && IsChange(event.kind()) &&
-        (kinds.empty() ||
-         std::find(kinds.begin(), kinds.end(), event.kind()) != kinds.end())) {
-      rows.push_back(event);
-    }
+    if (MatchesChange(request, event)) rows.push_back(event);
   }
   return rows;
 }
 
-std::vector<v1::ReconcileRow> Model::Reconcile(uint32_t from_month,
-                                               uint32_t until_month,
-                                               const std::string& submitter,
-                                               bool disagreements) const {
+std::vector<v1::ReconcileRow> Model::Reconcile(
+    const v1::ReconcileRequest& request) const {
   std::map<std::pair<uint32_t, std::string>, MonthBooks> books;
   for (const auto& [index, facts] : requests_) {
     const v1::RequestRow row = MakeRequestRow(PartsOf(index), 0);
@@ -198,30 +192,34 @@ std::vector<v1::ReconcileRow> Model::Reconcile(uint32_t from_month,
   }
   std::vector<v1::ReconcileRow> rows;
   for (auto& [book, month] : books) {
-    if (book.first < from_month || book.first > until_month ||
-        (!submitter.empty() && book.second != submitter)) {
+    const auto whose = submitters_.find(book.second);
+    if (book.first < request.from_month() ||
+        book.first > request.until_month() ||
+        (!request.submitter().empty() && book.second != request.submitter()) ||
+        !MatchesPlace(request,
+                      whose == submitters_.end() ? nullptr : &whose->second)) {
       continue;
     }
     month.month = book.first;
     month.submitter = book.second;
     for (v1::ReconcileRow& row : ReconcileMonth(month)) {
-      if (!disagreements || Disagrees(row)) rows.push_back(std::move(row));
+      if ((!request.disagreements() || Disagrees(row)) &&
+          MatchesClass(request, row)) {
+        rows.push_back(std::move(row));
+      }
     }
   }
   return rows;
 }
 
 std::vector<v1::StatisticsRow> Model::Statistics(
-    v1::StatisticsGrouping group_by, uint32_t from_month, uint32_t until_month,
-    const std::string& key) const {
-  if (until_month == 0) until_month = std::numeric_limits<uint32_t>::max();
+    const v1::GetStatisticsRequest& request, int64_t as_of_unix_ms) const {
+  const v1::RequestFilter filter = FilterOf(request);
   std::map<std::string, v1::Statistics> groups;
-  for (const auto& [index, facts] : requests_) {
-    const uint32_t month = MonthOf(facts.admitted_unix_ms());
-    if (month < from_month || month > until_month) continue;
-    const v1::RequestRow row = MakeRequestRow(PartsOf(index), 0);
+  for (const v1::RequestRow& row : Search(filter, as_of_unix_ms)) {
     for (const auto& [grouping, group] : GroupsOf(row)) {
-      if (grouping == group_by && (key.empty() || key == group)) {
+      if (grouping == request.group_by() &&
+          (request.key().empty() || request.key() == group)) {
         records::Add(StatisticsOf(row), &groups[group]);
       }
     }

@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "proto/sightline/v1/record.pb.h"
+#include "proto/sightline/v1/record_service.pb.h"
 #include "records/entry_facts.h"
 #include "records/request_row.h"
 
@@ -43,20 +44,16 @@ class Model {
                                 int64_t before) const;
   // Months that touch [from, before).
   std::vector<v1::SealedMonth> SealedMonths(int64_t from, int64_t before) const;
-  // Of "" everybody's.
-  std::vector<v1::SealRow> Seals(const std::string& submitter,
-                                 v1::SealGround ground, bool overdue,
+  // These take all of a question but its pages and, where the moment is given
+  // beside it, its as_of.
+  std::vector<v1::SealRow> Seals(const v1::ListSealsRequest& request,
                                  int64_t as_of_unix_ms) const;
   std::vector<v1::TimelineEvent> Changes(
-      uint64_t since, const std::vector<v1::StatementKind>& kinds) const;
-  std::vector<v1::ReconcileRow> Reconcile(uint32_t from_month,
-                                          uint32_t until_month,
-                                          const std::string& submitter,
-                                          bool disagreements) const;
-  std::vector<v1::StatisticsRow> Statistics(v1::StatisticsGrouping group_by,
-                                            uint32_t from_month,
-                                            uint32_t until_month,
-                                            const std::string& key) const;
+      const v1::ListChangesRequest& request) const;
+  std::vector<v1::ReconcileRow> Reconcile(
+      const v1::ReconcileRequest& request) const;
+  std::vector<v1::StatisticsRow> Statistics(
+      const v1::GetStatisticsRequest& request, int64_t as_of_unix_ms) const;
 
  private:
   struct Report {

@@ -18,6 +18,8 @@
 
 namespace sightline::records {
 
+struct Page;  // paging.h
+
 class Queries {
  public:
   // `snapshot` outlives the queries. `now_unix_ms` is the moment of questions
@@ -42,6 +44,13 @@ class Queries {
                              v1::GetStatisticsResponse* response) const;
 
  private:
+  // One page of the requests that the filter takes, with the tokens of `page`.
+  absl::Status SearchPage(const v1::SearchRequestsRequest& request,
+                          const Page& page,
+                          v1::SearchRequestsResponse* response) const;
+  absl::Status CountFiltered(const v1::GetStatisticsRequest& request,
+                             v1::GetStatisticsResponse* response) const;
+
   const storage::ViewSnapshot* const snapshot_;
   const int64_t now_unix_ms_;
 };

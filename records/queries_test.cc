@@ -5,6 +5,7 @@
 
 #include "base/status_matchers.h"
 #include "records/entry_list_store.h"
+#include "records/page_limits.h"
 #include "records/views.h"
 #include "records/year_maker.h"
 #include "statement/violations.h"
@@ -17,10 +18,11 @@ using base::StatusIs;
 
 class QueriesTest : public ::testing::Test {
  protected:
-  QueriesTest() : year_({.seed = 5, .entries = 300}), log_(year_.entries()) {
+  explicit QueriesTest(uint64_t entries = 300)
+      : year_({.seed = 5, .entries = entries}), log_(year_.entries()) {
     auto views = Views::Open(&log_, &store_);
     EXPECT_OK(views);
-    EXPECT_OK((*views)->CatchUp(300));
+    EXPECT_OK((*views)->CatchUp(entries));
     snapshot_ = store_.Snapshot();
   }
   Queries queries() const { return {snapshot_.get(), YearMaker::kEnd}; }
@@ -106,6 +108,78 @@ TEST_F(QueriesTest, AFeedThatIsNotThereIsNotFound) {
   request.set_submitter("somebody");
   EXPECT_THAT(queries().ListFeed(request, &response),
               StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+// Every fault of a condition is named.
+TEST_F(QueriesTest, ConditionsOfListsAreChecked) {
+  v1::ListSealsRequest seals;
+  seals.set_submitter("somebody");
+  seals.set_state("California");
+  seals.set_county_fips("6037");
+  seals.mutable_sealed_from()->set_seconds(2);
+  seals.mutable_sealed_before()->set_seconds(2);
+  for (int i = 0; i < 17; ++i) seals.add_offence_codes("220");
+  v1::ListSealsResponse no_seals;
+  EXPECT_EQ(
+      statement::ViolationsFromStatus(queries().ListSeals(seals, &no_seals))
+          .size(),
+      5u);
+  v1::ListChangesRequest changes;
+  changes.add_submitters("somebody");
+  changes.mutable_admitted_from()->set_seconds(2);
+  changes.mutable_admitted_before()->set_seconds(1);
+  v1::ListChangesResponse no_changes;
+  EXPECT_EQ(statement::ViolationsFromStatus(
+                queries().ListChanges(changes, &no_changes))
+                .size(),
+            2u);
+  v1::ReconcileRequest reconcile;
+  reconcile.set_from_month(202001);
+  reconcile.set_until_month(202001);
+  reconcile.set_state("ca");
+  v1::ReconcileResponse no_books;
+  EXPECT_EQ(
+      statement::ViolationsFromStatus(queries().Reconcile(reconcile, &no_books))
+          .size(),
+      1u);
+  v1::GetStatisticsRequest statistics;
+  statistics.set_group_by(v1::STATISTICS_GROUPING_MONTH);
+  statistics.mutable_filter()->set_state("ca");
+  statistics.mutable_filter()->set_unanswered_days(40000);
+  v1::GetStatisticsResponse no_counts;
+  EXPECT_EQ(statement::ViolationsFromStatus(
+                queries().GetStatistics(statistics, &no_counts))
+                .size(),
+            2u);
+}
+
+class LongQueriesTest : public QueriesTest {
+ protected:
+  LongQueriesTest() : QueriesTest(900) {}
+};
+
+TEST_F(LongQueriesTest, APageOfACountWithConditionsIsBounded) {
+  v1::GetStatisticsRequest request;
+  request.set_group_by(v1::STATISTICS_GROUPING_MONTH);
+  request.mutable_filter()->add_channels(v1::CHANNEL_DIRECT_ASK);
+  request.mutable_filter()->add_channels(v1::CHANNEL_LEGAL_PROCESS);
+  request.mutable_filter()->add_channels(v1::CHANNEL_EMERGENCY);
+  request.mutable_filter()->add_channels(v1::CHANNEL_REQUEST_FOR_ASSISTANCE);
+  uint64_t counted = 0;
+  while (true) {
+    v1::GetStatisticsResponse response;
+    ASSERT_OK(queries().GetStatistics(request, &response));
+    uint64_t of_page = 0;
+    for (const v1::StatisticsRow& row : response.rows()) {
+      of_page += row.statistics().requests();
+    }
+    EXPECT_LE(of_page, kMaxPageSize);
+    counted += of_page;
+    if (response.next_page_token().empty()) break;
+    request.set_page_token(response.next_page_token());
+  }
+  EXPECT_EQ(counted, year_.requests().size());
+  EXPECT_GT(counted, kMaxPageSize);
 }
 
 TEST_F(QueriesTest, MonthsAndGroupingsAreChecked) {

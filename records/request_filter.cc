@@ -152,6 +152,7 @@ bool Matches(const v1::RequestFilter& filter, const v1::RequestRow& row,
          In(filter.outcomes(), row.outcome()) &&
          In(filter.states(), row.state()) &&
          FitsDeclared(filter.is_sealed(), row.is_sealed()) &&
+         FitsDeclared(filter.assembly_listed(), row.assembly_listed()) &&
          (!filter.violates_policy() || row.violates_policy()) &&
          (!filter.review_overdue() ||
           row.review() == v1::REVIEW_STATE_OVERDUE) &&

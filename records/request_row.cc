@@ -312,6 +312,11 @@ v1::RequestRow MakeRequestRow(const RequestParts& parts,
       std::any_of(findings.begin(), findings.end(), [](const auto& finding) {
         return finding.severity() == v1::Finding::SEVERITY_VIOLATION;
       }));
+  row.set_assembly_listed(
+      std::any_of(findings.begin(), findings.end(), [](const auto& finding) {
+        return finding.rule_id() == "assembly.listed" ||
+               finding.rule_id() == "assembly.undeclared";
+      }));
   row.set_compelled_by_index(CompelledBy(parts));
   if (IsEmergency(parts.facts.request())) {
     row.set_notice(NoticeOf(parts, as_of_unix_ms));

@@ -148,6 +148,16 @@ TEST_F(RequestRow, NoticeOfEmergenciesHasThePolicysDeadlineWhereItHasOne) {
   EXPECT_EQ(Row(2).notice(), v1::NOTICE_STATE_PENDING);
 }
 
+TEST_F(RequestRow, SaysWhetherACalendarListsAnAssembly) {
+  EXPECT_FALSE(Row().assembly_listed());
+  parts_.facts.add_findings()->set_rule_id("assembly.forbidden");
+  EXPECT_FALSE(Row().assembly_listed());
+  parts_.facts.add_findings()->set_rule_id("assembly.undeclared");
+  EXPECT_TRUE(Row().assembly_listed());
+  parts_.facts.mutable_findings(1)->set_rule_id("assembly.listed");
+  EXPECT_TRUE(Row().assembly_listed());
+}
+
 TEST_F(RequestRow, AReviewOfAnEmergencyHasThePolicysDeadline) {
   policy_.set_review_deadline_seconds(3 * 86400);
   EXPECT_EQ(Row(9).review(), v1::REVIEW_STATE_UNSPECIFIED);

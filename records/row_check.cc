@@ -104,17 +104,27 @@ absl::Status RowCheck::Check(const v1::SealRow& row,
                              int64_t as_of_unix_ms) const {
   ASSIGN_OR_RETURN(const RecordEntry* const sealed, Find(row.index()));
   std::optional<v1::SealRow> made;
+  std::optional<v1::SubmitterFacts> agency;
   for (v1::SealRow& seal : SealsOf(*sealed)) {
     if (seal.path() == row.path()) made = std::move(seal);
   }
   for (const uint64_t index : row.rests_on()) {
     if (index == row.index() || !made.has_value()) continue;
     ASSIGN_OR_RETURN(const RecordEntry* const entry, Find(index));
+    if (auto party = SubmitterOf(*entry);
+        party.has_value() && party->submitter() == row.submitter() &&
+        !agency.has_value()) {
+      agency = *std::move(party);
+      continue;
+    }
     const auto events = EventsOf(*entry);
     if (events.empty()) return Wrong(row.index(), "rests on no event");
     made = AfterEvent(*std::move(made), events.front());
   }
-  if (made.has_value()) made->set_overdue(IsOverdue(*made, as_of_unix_ms));
+  if (made.has_value()) {
+    made->set_overdue(IsOverdue(*made, as_of_unix_ms));
+    if (agency.has_value()) AddAgency(*agency, &*made);
+  }
   if (!made.has_value() || !Same(*made, row)) {
     return Wrong(row.index(), "is not the seal that its entries make");
   }

@@ -41,11 +41,10 @@ TEST_F(RowCheckTest, EveryRowHolds) {
   for (const v1::RequestRow& row : model_.Search({}, kNow)) {
     EXPECT_OK(all_.Check(row, kNow));
   }
-  for (const v1::SealRow& row :
-       model_.Seals("", v1::SEAL_GROUND_UNSPECIFIED, false, kNow)) {
+  for (const v1::SealRow& row : model_.Seals({}, kNow)) {
     EXPECT_OK(all_.Check(row, kNow));
   }
-  for (const v1::TimelineEvent& row : model_.Changes(0, {})) {
+  for (const v1::TimelineEvent& row : model_.Changes({})) {
     EXPECT_OK(all_.Check(row));
   }
   for (const v1::FeedRow& row :
@@ -115,15 +114,17 @@ TEST_F(RowCheckTest, WhatIsNotGivenProvesNothing) {
 }
 
 TEST_F(RowCheckTest, NoFieldOfASealCanBeAnother) {
-  for (const v1::SealRow& row :
-       model_.Seals("", v1::SEAL_GROUND_UNSPECIFIED, false, kNow)) {
+  for (const v1::SealRow& row : model_.Seals({}, kNow)) {
     if (row.renewals() == 0) continue;
-    std::vector<v1::SealRow> lies(5, row);
+    std::vector<v1::SealRow> lies(8, row);
     lies[0].set_renewals(0);
     lies[1].set_sealed_until_unix_ms(row.sealed_until_unix_ms() - 1);
     lies[2].set_overdue(!row.overdue());
     lies[3].set_path("another");
     lies[4].mutable_rests_on()->RemoveLast();
+    lies[5].mutable_agency()->set_state("NY");
+    lies[6].clear_agency();
+    lies[7].set_offence_code("000");
     for (const v1::SealRow& lie : lies) {
       EXPECT_THAT(all_.Check(lie, kNow),
                   StatusIs(absl::StatusCode::kInvalidArgument));

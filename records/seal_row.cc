@@ -46,6 +46,13 @@ std::vector<v1::SealRow> SealsOf(const RecordEntry& entry) {
     if (entry.statement.has_sealed_statement()) {
       row.set_legal_process(entry.statement.sealed_statement().legal_process());
     }
+    if (entry.statement.has_footage_request()) {
+      const v1::FootageRequest& request = entry.statement.footage_request();
+      row.set_channel(request.channel());
+      row.set_legal_process(request.legal_process());
+      row.set_purpose(request.purpose());
+      row.set_offence_code(request.offence_code());
+    }
     row.add_rests_on(entry.index);
     out.push_back(std::move(row));
   }
@@ -70,6 +77,13 @@ std::optional<v1::SealRow> AfterEvent(v1::SealRow seal,
     seal.add_rests_on(event.index());
   }
   return seal;
+}
+
+void AddAgency(const v1::SubmitterFacts& agency, v1::SealRow* seal) {
+  *seal->mutable_agency() = agency;
+  auto& rests_on = *seal->mutable_rests_on();
+  rests_on.Add(agency.enrolled_index());
+  std::sort(rests_on.begin(), rests_on.end());
 }
 
 bool IsOverdue(const v1::SealRow& seal, int64_t as_of_unix_ms) {

@@ -17,7 +17,7 @@
 namespace sightline::records {
 
 // As the entry itself makes them; one for each sealed field. `overdue` is left
-// to IsOverdue.
+// to IsOverdue, `agency` to AddAgency.
 std::vector<v1::SealRow> SealsOf(const RecordEntry& entry);
 
 // What `event`, which names the seal's entry, does to it: nothing when it was
@@ -26,6 +26,9 @@ std::optional<v1::SealRow> AfterEvent(v1::SealRow seal,
                                       const v1::TimelineEvent& event);
 
 bool IsOverdue(const v1::SealRow& seal, int64_t as_of_unix_ms);
+
+// Adds whose seal it is, by its enrolment, and that it rests on that.
+void AddAgency(const v1::SubmitterFacts& agency, v1::SealRow* seal);
 
 // Order of the listing: those without an end last.
 uint64_t SealOrder(const v1::SealRow& seal);

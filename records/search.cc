@@ -255,6 +255,12 @@ absl::Status Queries::SearchRequests(
   ASSIGN_OR_RETURN(const Page page, PageOf(request, request.has_as_of(),
                                            request.as_of(), now_unix_ms_));
   response->mutable_basis()->set_as_of_unix_ms(page.as_of_unix_ms);
+  return SearchPage(request, page, response);
+}
+
+absl::Status Queries::SearchPage(const v1::SearchRequestsRequest& request,
+                                 const Page& page,
+                                 v1::SearchRequestsResponse* response) const {
   Candidate at;
   if (page.position.size() == 12) {
     at.day = base::ReadU32(page.position);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
@@ -82,6 +83,7 @@ void Combine(const v1::Statistics& a, uint64_t sign, v1::Statistics* sum) {
   field(&S::clips, &S::set_clips);
   field(&S::answered, &S::set_answered);
   field(&S::answer_ms, &S::set_answer_ms);
+  field(&S::assembly_listed, &S::set_assembly_listed);
   CombineOutcomes(a, sign, sum);
   CombineRanges(a, sign, sum);
 }
@@ -125,6 +127,7 @@ v1::Statistics StatisticsOf(const v1::RequestRow& row) {
   out.set_emergencies(IsEmergency(request) ? 1 : 0);
   out.set_assembly_related(request.assembly_related() == v1::DECLARED_YES ? 1
                                                                           : 0);
+  out.set_assembly_listed(row.assembly_listed() ? 1 : 0);
   out.set_indoor(request.includes_indoor() == v1::DECLARED_YES ? 1 : 0);
   out.set_with_seals(HasSeals(row.facts()) ? 1 : 0);
   out.set_compelled_after_decline(row.compelled_by_index() != 0 ? 1 : 0);
@@ -144,6 +147,21 @@ void Add(const v1::Statistics& more, v1::Statistics* sum) {
 
 void Subtract(const v1::Statistics& less, v1::Statistics* sum) {
   Combine(less, ~uint64_t{0}, sum);
+}
+
+std::vector<v1::StatisticsRow> MergeByKey(
+    const std::vector<v1::StatisticsRow>& parts) {
+  std::map<std::string, v1::StatisticsRow> merged;
+  for (const v1::StatisticsRow& part : parts) {
+    const auto [row, is_new] = merged.try_emplace(part.key(), part);
+    if (!is_new) {
+      Add(part.statistics(), row->second.mutable_statistics());
+    }
+  }
+  std::vector<v1::StatisticsRow> rows;
+  rows.reserve(merged.size());
+  for (auto& [key, row] : merged) rows.push_back(std::move(row));
+  return rows;
 }
 
 uint32_t MonthOf(int64_t unix_ms) {

@@ -21,6 +21,11 @@ void Add(const v1::Statistics& more, v1::Statistics* sum);
 // REQUIRES: `less` was added before.
 void Subtract(const v1::Statistics& less, v1::Statistics* sum);
 
+// The pages of a count with conditions, each of which holds a part of a group: the
+// groups, by key.
+std::vector<v1::StatisticsRow> MergeByKey(
+    const std::vector<v1::StatisticsRow>& parts);
+
 uint32_t MonthOf(int64_t unix_ms);
 bool IsMonth(uint32_t month);
 

@@ -14,6 +14,7 @@
 #include "records/pending_views.h"
 #include "records/queries.h"
 #include "records/row_check.h"
+#include "records/statistics.h"
 #include "statement/timestamps.h"
 
 namespace sightline::records {
@@ -387,8 +388,117 @@ void CheckCounts(const YearMaker& year, const Asker& ask) {
   EXPECT_EQ(found, truly);
 }
 
+// Requests beside an assembly that a calendar lists, found and counted.
+void CheckListed(const YearMaker& year, const Asker& ask) {
+  v1::RequestFilter filter;
+  filter.set_assembly_listed(v1::DECLARED_YES);
+  const auto truly =
+      TrueIndices(year, [](const auto& r) { return r.is_listed; });
+  EXPECT_EQ(IndicesOf(ask.Search(filter)), truly);
+  EXPECT_FALSE(truly.empty());
+  v1::GetStatisticsRequest request;
+  request.set_group_by(v1::STATISTICS_GROUPING_AGENCY);
+  uint64_t counted = 0;
+  for (const v1::StatisticsRow& row : ask.Statistics(request)) {
+    counted += row.statistics().assembly_listed();
+  }
+  EXPECT_EQ(counted, truly.size());
+}
+
+// What is counted of those that fit a filter, by platform.
+void CheckFilteredCounts(const YearMaker& year, const Asker& ask) {
+  v1::GetStatisticsRequest request;
+  request.set_group_by(v1::STATISTICS_GROUPING_PLATFORM);
+  request.set_from_month(202005);
+  request.set_until_month(202006);
+  request.mutable_filter()->set_state("CA");
+  request.mutable_filter()->add_purposes(v1::PURPOSE_THEFT);
+  request.mutable_filter()->add_channels(v1::CHANNEL_DIRECT_ASK);
+  std::map<std::string, uint64_t> truly;
+  for (const TrueRequest& r : year.requests()) {
+    if (r.admitted >= kMay && r.admitted < kJuly && r.state == "CA" &&
+        r.said.purpose() == v1::PURPOSE_THEFT &&
+        r.said.channel() == v1::CHANNEL_DIRECT_ASK && !r.platform.empty()) {
+      ++truly[r.platform];
+    }
+  }
+  std::map<std::string, uint64_t> found;
+  for (const v1::StatisticsRow& row : MergeByKey(ask.Statistics(request))) {
+    found[row.key()] = row.statistics().requests();
+  }
+  EXPECT_EQ(found, truly);
+}
+
+// Lists, narrowed by who and when.
+void CheckNarrowedLists(const YearMaker& year, const Asker& ask) {
+  const std::string& agency = year.agencies()[1];
+  std::set<uint64_t> own(year.feeds().at(agency).begin(),
+                         year.feeds().at(agency).end());
+  v1::ListChangesRequest changes;
+  changes.add_submitters(agency);
+  *changes.mutable_admitted_from() = statement::FromUnixMs(kMay);
+  *changes.mutable_admitted_before() = statement::FromUnixMs(kJuly);
+  std::vector<uint64_t> found;
+  for (const v1::TimelineEvent& row : ask.Changes(changes)) {
+    found.push_back(row.index());
+  }
+  std::vector<uint64_t> truly;
+  for (const uint64_t index : year.changes()) {
+    if (own.count(index) > 0 && year.admitted(index) >= kMay &&
+        year.admitted(index) < kJuly) {
+      truly.push_back(index);
+    }
+  }
+  EXPECT_EQ(found, truly);
+  v1::ListSealsRequest seals;
+  seals.add_purposes(v1::PURPOSE_THEFT);
+  *seals.mutable_sealed_from() = statement::FromUnixMs(kMay);
+  *seals.mutable_sealed_before() = statement::FromUnixMs(kJuly);
+  std::set<uint64_t> sealed;
+  for (const v1::SealRow& row : ask.Seals(seals)) sealed.insert(row.index());
+  EXPECT_EQ(sealed, TrueIndices(year, [&](const TrueRequest& r) {
+              return r.said.purpose() == v1::PURPOSE_THEFT &&
+                     r.admitted >= kMay && r.admitted < kJuly &&
+                     year.seals().count({r.index, "case_number"}) > 0;
+            }));
+}
+
+std::vector<v1::ListSealsRequest> ManySealQuestions(const YearMaker& year) {
+  std::vector<v1::ListSealsRequest> out(8);
+  out[1].set_submitter(year.agencies()[1]);
+  out[2].set_submitter(year.platforms()[0]);
+  out[3].set_ground(v1::SEAL_GROUND_PERSONAL_DATA);
+  out[4].set_state("CA");
+  out[4].add_channels(v1::CHANNEL_DIRECT_ASK);
+  out[5].set_county_fips("17031");
+  out[5].set_overdue(true);
+  out[6].add_granters(v1::SEAL_GRANTER_COURT);
+  out[6].add_granters(v1::SEAL_GRANTER_STATUTE);
+  out[7].add_legal_processes(v1::LEGAL_PROCESS_SEARCH_WARRANT);
+  out[7].add_offence_codes("220");
+  for (v1::ListSealsRequest& seals : out) seals.set_page_size(11);
+  return out;
+}
+
+std::vector<v1::ReconcileRequest> ManyReconciliations(const YearMaker& year) {
+  std::vector<v1::ReconcileRequest> out(6);
+  out[1].set_submitter(year.agencies()[1]);
+  out[2].set_submitter(year.platforms()[0]);
+  out[3].set_state("CA");
+  out[3].add_channels(v1::CHANNEL_DIRECT_ASK);
+  out[4].set_county_fips("17031");
+  out[5].add_legal_processes(v1::LEGAL_PROCESS_NONE_CONSENT);
+  out[5].add_outcomes(v1::OUTCOME_UNSPECIFIED);
+  for (v1::ReconcileRequest& request : out) {
+    request.set_from_month(202002);
+    request.set_until_month(202011);
+    request.set_page_size(20);
+  }
+  return out;
+}
+
 std::vector<v1::RequestFilter> ManyFilters() {
-  std::vector<v1::RequestFilter> filters(16);
+  std::vector<v1::RequestFilter> filters(18);
   filters[1].add_submitters("ori:CA0000100");
   filters[1].add_submitters("ori:IL0000300");
   filters[2].set_state("CA");
@@ -416,6 +526,9 @@ std::vector<v1::RequestFilter> ManyFilters() {
   filters[15].set_review_overdue(true);
   filters[15].set_state("CA");
   filters[15].add_submitters("ori:CA0000100");
+  filters[16].set_assembly_listed(v1::DECLARED_YES);
+  filters[17].set_assembly_listed(v1::DECLARED_NO);
+  filters[17].set_state("IL");
   return filters;
 }
 
@@ -436,6 +549,9 @@ void CheckAgainstTruth(const YearMaker& year,
   CheckReports(year, ask);
   CheckChanges(year, ask);
   CheckCounts(year, ask);
+  CheckListed(year, ask);
+  CheckFilteredCounts(year, ask);
+  CheckNarrowedLists(year, ask);
 }
 
 void CheckAgainstModel(const YearMaker& year, const Model& model,
@@ -453,27 +569,27 @@ void CheckAgainstModel(const YearMaker& year, const Model& model,
     request.set_until_month(202010);
     request.set_page_size(3);
     EXPECT_EQ(Bytes(ask.Statistics(request)),
-              Bytes(model.Statistics(request.group_by(), 202003, 202010, "")));
+              Bytes(model.Statistics(request, now)));
+    *request.mutable_filter() = ManyFilters()[7];
+    EXPECT_EQ(Bytes(MergeByKey(ask.Statistics(request))),
+              Bytes(model.Statistics(request, now)));
+    *request.mutable_filter() = Touching(kMay, kJuly);
+    EXPECT_EQ(Bytes(MergeByKey(ask.Statistics(request))),
+              Bytes(model.Statistics(request, now)));
   }
-  for (const std::string& submitter :
-       {std::string(), year.agencies()[1], year.platforms()[0]}) {
-    v1::ReconcileRequest request;
-    request.set_from_month(202002);
-    request.set_until_month(202011);
-    request.set_submitter(submitter);
-    request.set_page_size(20);
-    EXPECT_EQ(Bytes(ask.Reconcile(request)),
-              Bytes(model.Reconcile(202002, 202011, submitter, false)));
-    v1::ListSealsRequest seals;
-    seals.set_submitter(submitter);
-    seals.set_page_size(11);
-    EXPECT_EQ(Bytes(ask.Seals(seals)),
-              Bytes(model.Seals(submitter, seals.ground(), false, now)));
+  for (const v1::ReconcileRequest& request : ManyReconciliations(year)) {
+    EXPECT_EQ(Bytes(ask.Reconcile(request)), Bytes(model.Reconcile(request)))
+        << request.ShortDebugString();
   }
-  v1::ListSealsRequest personal;
-  personal.set_ground(v1::SEAL_GROUND_PERSONAL_DATA);
-  EXPECT_EQ(Bytes(ask.Seals(personal)),
-            Bytes(model.Seals("", personal.ground(), false, now)));
+  for (const v1::ListSealsRequest& seals : ManySealQuestions(year)) {
+    EXPECT_EQ(Bytes(ask.Seals(seals)), Bytes(model.Seals(seals, now)))
+        << seals.ShortDebugString();
+  }
+  v1::ListChangesRequest changes;
+  changes.set_page_size(7);
+  changes.add_submitters(year.agencies()[0]);
+  changes.add_submitters(year.agencies()[1]);
+  EXPECT_EQ(Bytes(ask.Changes(changes)), Bytes(model.Changes(changes)));
   for (const std::string& agency : year.agencies()) {
     v1::ListFeedRequest feed;
     feed.set_submitter(agency);

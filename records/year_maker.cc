@@ -263,6 +263,12 @@ void YearMaker::Request(const TrueRequest* escalates) {
     finding->set_severity(truth.breaks_policy ? v1::Finding::SEVERITY_VIOLATION
                                               : v1::Finding::SEVERITY_NOTE);
   }
+  truth.is_listed = requests_.size() % 7 == 3;  // by no chance: that is used up
+  if (truth.is_listed) {
+    v1::Finding* const finding = verdict.add_findings();
+    finding->set_rule_id("assembly.listed");
+    finding->set_severity(v1::Finding::SEVERITY_NOTE);
+  }
   v1::Statement statement = New(truth.agency);
   *statement.mutable_footage_request() = said;
   Seal(&statement);

@@ -36,6 +36,7 @@ struct TrueRequest {
   bool is_voluntary = false;
   bool is_emergency = false;
   bool breaks_policy = false;
+  bool is_listed = false;  // beside an assembly of a calendar
   bool withdrawn = false;
   bool declined = false;
   bool given = false;

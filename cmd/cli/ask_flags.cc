@@ -43,6 +43,11 @@ absl::Status FillVocabulary(const AskFlags& flags, v1::RequestFilter* filter) {
         "--assembly", {flags.assembly},
         [&](auto v) { filter->set_assembly_related(v); }));
   }
+  if (!flags.assembly_listed.empty()) {
+    RETURN_IF_ERROR(FillEnums<v1::Declared>(
+        "--assembly-listed", {flags.assembly_listed},
+        [&](auto v) { filter->set_assembly_listed(v); }));
+  }
   if (!flags.sealed.empty()) {
     RETURN_IF_ERROR(FillEnums<v1::Declared>(
         "--sealed", {flags.sealed}, [&](auto v) { filter->set_is_sealed(v); }));
@@ -60,9 +65,7 @@ absl::Status FillTime(absl::string_view option, const std::string& text,
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::AnswerFile> SearchFor(const AskFlags& flags) {
-  v1::AnswerFile question;
-  v1::RequestFilter* const filter = question.mutable_search()->mutable_filter();
+absl::Status FillConditions(const AskFlags& flags, v1::RequestFilter* filter) {
   for (const std::string& agency : flags.agencies) {
     filter->add_submitters(agency);
   }
@@ -73,7 +76,23 @@ absl::StatusOr<v1::AnswerFile> SearchFor(const AskFlags& flags) {
   for (const std::string& code : flags.offences)
     filter->add_offence_codes(code);
   RETURN_IF_ERROR(FillTimes(flags, filter));
-  RETURN_IF_ERROR(FillVocabulary(flags, filter));
+  return FillVocabulary(flags, filter);
+}
+
+absl::StatusOr<std::string> OneAgency(const AskFlags& flags,
+                                      const std::string& other) {
+  if (flags.agencies.empty()) return other;
+  if (flags.agencies.size() > 1 ||
+      (!other.empty() && other != flags.agencies.front())) {
+    return absl::InvalidArgumentError("--agency: this question takes one");
+  }
+  return flags.agencies.front();
+}
+
+absl::StatusOr<v1::AnswerFile> SearchFor(const AskFlags& flags) {
+  v1::AnswerFile question;
+  RETURN_IF_ERROR(
+      FillConditions(flags, question.mutable_search()->mutable_filter()));
   if (!flags.as_of.empty()) {
     RETURN_IF_ERROR(FillTime("--as-of", flags.as_of,
                              question.mutable_search()->mutable_as_of()));
@@ -113,18 +132,24 @@ void AddPlace(CLI::App* command, AskFlags* flags) {
                       "Of an S2 cell that this one holds or lies in");
 }
 
-void AddFilters(CLI::App* command, AskFlags* flags) {
+namespace {
+
+void AddWho(CLI::App* command, AskFlags* flags) {
   command->add_option("--agency", flags->agencies,
                       "Only of this agency, ori:CA0194200; several allowed");
   command->add_option("--platform", flags->platform,
                       "Only to this platform, platform:example");
   command->add_option("--state", flags->state, "Only of this state, CA");
-  AddPlace(command, flags);
+}
+
+void AddTouches(CLI::App* command, AskFlags* flags) {
   command->add_option("--touches-from", flags->touches_from,
                       "Whose incident or footage is of this time or later");
   command->add_option("--touches-until", flags->touches_until,
                       "Whose incident or footage is from before this time");
-  AddPeriod(command, flags);
+}
+
+void AddWhat(CLI::App* command, AskFlags* flags) {
   command->add_option("--offence", flags->offences,
                       "Only with this NIBRS code; several allowed");
   command
@@ -156,10 +181,55 @@ void AddFilters(CLI::App* command, AskFlags* flags) {
                    "Only declared assembly-related or not: yes, no")
       ->check(Offer<v1::Declared>());
   command
+      ->add_option("--assembly-listed", flags->assembly_listed,
+                   "Only beside an assembly that a logged calendar lists, or "
+                   "not: yes, no")
+      ->check(Offer<v1::Declared>());
+  command
       ->add_option("--sealed", flags->sealed,
                    "Only with or without a seal that runs: yes, no")
       ->check(Offer<v1::Declared>());
+}
+
+void AddAll(CLI::App* command, AskFlags* flags) {
+  AddWho(command, flags);
+  AddPlace(command, flags);
+  AddTouches(command, flags);
+  AddPeriod(command, flags);
+  AddWhat(command, flags);
+}
+
+}  // namespace
+
+void AddFilters(CLI::App* command, AskFlags* flags) {
+  AddAll(command, flags);
   AddAsOf(command, flags);
+}
+
+void AddConditions(CLI::App* command, AskFlags* flags,
+                   const std::set<std::string>& applied) {
+  const size_t before = command->get_options().size();
+  AddAll(command, flags);
+  const std::vector<CLI::Option*> options = command->get_options();
+  const std::string refusal =
+      absl::StrCat("`ask ", command->get_name(),
+                   "` has no such condition (docs/records.md, Filters)");
+  for (size_t i = before; i < options.size(); ++i) {
+    if (applied.count(options[i]->get_name()) > 0) continue;
+    CLI::Option* const option = options[i];
+    option->group("");  // not in the help
+    option->check(
+        [option, refusal](const std::string&) {
+          option->group("Options");  // what is hidden has no name in errors
+          return refusal;
+        },
+        "");
+  }
+}
+
+void AddResidentFilters(CLI::App* command, AskFlags* flags) {
+  AddWho(command, flags);
+  AddWhat(command, flags);
 }
 
 }  // namespace sightline::cli

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,12 +40,14 @@ struct AskFlags {
   std::vector<std::string> outcomes;
   std::vector<std::string> states;
   std::string assembly;
+  std::string assembly_listed;
   std::string sealed;
   uint32_t days = 30;
   // --- Other questions ---
   uint64_t index = 0;
   std::string submitter;
   std::string ground;
+  std::vector<std::string> granters;
   bool overdue = false;
   bool rates = false;
   bool review_overdue = false;
@@ -81,6 +84,14 @@ absl::Status FillEnums(absl::string_view option,
   return absl::OkStatus();
 }
 
+// The conditions on requests that the options give.
+absl::Status FillConditions(const AskFlags& flags, v1::RequestFilter* filter);
+
+// The one agency that --agency names, for questions that take one; else `other`.
+// kInvalidArgument when there are several, or `other` is another.
+absl::StatusOr<std::string> OneAgency(const AskFlags& flags,
+                                      const std::string& other);
+
 // A search with the filter that the options give.
 absl::StatusOr<v1::AnswerFile> SearchFor(const AskFlags& flags);
 
@@ -93,5 +104,11 @@ void AddPeriod(CLI::App* command, AskFlags* flags);
 void AddPlace(CLI::App* command, AskFlags* flags);
 // All that a search can be narrowed by.
 void AddFilters(CLI::App* command, AskFlags* flags);
+// The same options, for a question that can apply those named alone: the others are
+// refused, with the reason.
+void AddConditions(CLI::App* command, AskFlags* flags,
+                   const std::set<std::string>& applied);
+// What a resident may ask beside time and place.
+void AddResidentFilters(CLI::App* command, AskFlags* flags);
 
 }  // namespace sightline::cli

@@ -50,11 +50,34 @@ absl::StatusOr<int> SealRates(const AskFlags& flags, Invocation& run) {
   return kExitOk;
 }
 
+// A search's filter has these conditions by the same options.
+absl::Status FillSeals(const AskFlags& flags, v1::ListSealsRequest* seals) {
+  v1::RequestFilter filter;
+  RETURN_IF_ERROR(FillConditions(flags, &filter));
+  ASSIGN_OR_RETURN(const std::string submitter,
+                   OneAgency(flags, flags.submitter));
+  seals->set_submitter(submitter);
+  seals->set_state(filter.state());
+  seals->set_county_fips(filter.county_fips());
+  if (filter.has_admitted_from()) {
+    *seals->mutable_sealed_from() = filter.admitted_from();
+  }
+  if (filter.has_admitted_before()) {
+    *seals->mutable_sealed_before() = filter.admitted_before();
+  }
+  *seals->mutable_legal_processes() = filter.legal_processes();
+  *seals->mutable_channels() = filter.channels();
+  *seals->mutable_purposes() = filter.purposes();
+  *seals->mutable_offence_codes() = filter.offence_codes();
+  return FillEnums<v1::SealGranter>("--granter", flags.granters,
+                                    [&](auto v) { seals->add_granters(v); });
+}
+
 absl::StatusOr<int> Seals(const AskFlags& flags, Invocation& run) {
   if (flags.rates) return SealRates(flags, run);
   v1::AnswerFile question;
   v1::ListSealsRequest& seals = *question.mutable_seals();
-  seals.set_submitter(flags.submitter);
+  RETURN_IF_ERROR(FillSeals(flags, &seals));
   seals.set_overdue(flags.overdue);
   if (!flags.ground.empty()) {
     RETURN_IF_ERROR(FillEnums<v1::SealGround>(
@@ -74,6 +97,16 @@ absl::StatusOr<int> Changes(const AskFlags& flags, Invocation& run) {
     if (!kind.ok()) return base::Annotate(kind.status(), "--kind");
     question.mutable_changes()->add_kinds(*kind);
   }
+  v1::RequestFilter filter;
+  RETURN_IF_ERROR(FillConditions(flags, &filter));
+  v1::ListChangesRequest& changes = *question.mutable_changes();
+  *changes.mutable_submitters() = filter.submitters();
+  if (filter.has_admitted_from()) {
+    *changes.mutable_admitted_from() = filter.admitted_from();
+  }
+  if (filter.has_admitted_before()) {
+    *changes.mutable_admitted_before() = filter.admitted_before();
+  }
   return Answer(flags, question, {}, run);
 }
 
@@ -82,7 +115,16 @@ absl::StatusOr<int> Disagreements(const AskFlags& flags, Invocation& run) {
   v1::ReconcileRequest& reconcile = *question.mutable_reconcile();
   reconcile.set_from_month(flags.from_month);
   reconcile.set_until_month(flags.until_month);
-  reconcile.set_submitter(flags.submitter);
+  v1::RequestFilter filter;
+  RETURN_IF_ERROR(FillConditions(flags, &filter));
+  ASSIGN_OR_RETURN(const std::string submitter,
+                   OneAgency(flags, flags.submitter));
+  reconcile.set_submitter(submitter);
+  reconcile.set_state(filter.state());
+  reconcile.set_county_fips(filter.county_fips());
+  *reconcile.mutable_channels() = filter.channels();
+  *reconcile.mutable_legal_processes() = filter.legal_processes();
+  *reconcile.mutable_outcomes() = filter.outcomes();
   reconcile.set_disagreements(!flags.all_classes);
   reconcile.set_page_size(200);
   return Answer(flags, question, {}, run);
@@ -96,6 +138,13 @@ absl::StatusOr<int> Compare(const AskFlags& flags, Invocation& run) {
   statistics.set_from_month(flags.from_month);
   statistics.set_until_month(flags.until_month);
   statistics.set_key(flags.key);
+  v1::RequestFilter filter;
+  RETURN_IF_ERROR(FillConditions(flags, &filter));
+  if (filter.ByteSizeLong() > 0) *statistics.mutable_filter() = filter;
+  if (!flags.as_of.empty()) {
+    RETURN_IF_ERROR(
+        FillTime("--as-of", flags.as_of, statistics.mutable_as_of()));
+  }
   statistics.set_page_size(200);
   AnswerStyle style;
   if (!flags.population.empty()) {
@@ -135,7 +184,7 @@ void AddLists(CLI::App* ask, Invocation* run,
       "complete", "Whether this is all of a submitter, of a period (2)");
   complete->add_option("SUBMITTER", flags->submitter, "Its id, ori:CA0194200")
       ->required();
-  AddPeriod(complete, flags.get());
+  AddConditions(complete, flags.get(), {"--since", "--until"});
   SetAction(complete, run, [flags, run] { return Complete(*flags, *run); });
   CLI::App* const seals = ask->add_subcommand(
       "seals", "What is sealed, by whom, why, until when (9)");
@@ -151,12 +200,27 @@ void AddLists(CLI::App* ask, Invocation* run,
       seals->add_flag("--overdue", flags->overdue, "Only whose end has passed");
   AddAsOf(seals, flags.get());
   seals
-      ->add_flag("--rates", flags->rates,
-                 "How much each submitter seals, and who decided; reads the "
-                 "whole log")
-      ->excludes(ground)
-      ->excludes(overdue)
-      ->excludes(seals->get_option("--as-of"));
+      ->add_option(
+          "--granter", flags->granters,
+          absl::StrCat("Only granted by: ", Choices<v1::SealGranter>()))
+      ->check(Offer<v1::SealGranter>());
+  AddConditions(seals, flags.get(),
+                {"--agency", "--state", "--county", "--since", "--until",
+                 "--offence", "--purpose", "--channel", "--process"});
+  CLI::Option* const rates =
+      seals
+          ->add_flag(
+              "--rates", flags->rates,
+              "How much each submitter seals, and who decided; reads the "
+              "whole log")
+          ->excludes(ground)
+          ->excludes(overdue)
+          ->excludes(seals->get_option("--as-of"));
+  for (const char* const option :
+       {"--granter", "--agency", "--state", "--county", "--since", "--until",
+        "--offence", "--purpose", "--channel", "--process"}) {
+    rates->excludes(seals->get_option(option));
+  }
   SetAction(seals, run, [flags, run] { return Seals(*flags, *run); });
   CLI::App* const changes = ask->add_subcommand(
       "changes", "What was amended, withdrawn, unsealed, erased since (11)");
@@ -167,6 +231,7 @@ void AddLists(CLI::App* ask, Invocation* run,
       ->add_option("--kind", flags->kinds,
                    "Only amendment, unsealing, seal_renewal or erasure")
       ->check(Offer("amendment, unsealing, seal_renewal, erasure"));
+  AddConditions(changes, flags.get(), {"--agency", "--since", "--until"});
   SetAction(changes, run, [flags, run] { return Changes(*flags, *run); });
   for (CLI::App* const command : {request, complete, seals, changes}) {
     AddAnswerOptions(command, flags.get());
@@ -182,6 +247,9 @@ void AddCounts(CLI::App* ask, Invocation* run,
   disagreements->add_flag("--all", flags->all_classes,
                           "Also where they agree, or there is no report");
   AddMonths(disagreements, flags.get(), true);
+  AddConditions(disagreements, flags.get(),
+                {"--agency", "--state", "--county", "--channel", "--process",
+                 "--outcome"});
   SetAction(disagreements, run,
             [flags, run] { return Disagreements(*flags, *run); });
   CLI::App* const compare = ask->add_subcommand(
@@ -197,6 +265,7 @@ void AddCounts(CLI::App* ask, Invocation* run,
                       "CSV of residents by county: the county's number first, "
                       "residents last");
   AddMonths(compare, flags.get(), false);
+  AddFilters(compare, flags.get());
   SetAction(compare, run, [flags, run] { return Compare(*flags, *run); });
   for (CLI::App* const command : {disagreements, compare}) {
     AddAnswerOptions(command, flags.get());

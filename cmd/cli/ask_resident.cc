@@ -196,6 +196,7 @@ void AddMe(CLI::App* ask, Invocation* run,
   me->add_option("--at", flags->at, "When; else any time");
   me->add_option("--tally", flags->tally,
                  "Your tally receipt, as `tally verify` takes it");
+  AddResidentFilters(me, flags.get());
   AddAnswerOptions(me, flags.get());
   me->get_option("--proof")
       ->description(

@@ -16,6 +16,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "records/entry_facts.h"
 #include "records/request_row.h"
+#include "records/statistics.h"
 #include "statement/describe.h"
 #include "statement/geography.h"
 #include "statement/kinds.h"
@@ -211,6 +212,7 @@ Columns ColumnsOf(const v1::RequestRow& row) {
       {"review_deadline", TimeOrNothing(row.review_deadline_unix_ms())},
       {"given_before_logged", row.given_before_logged() ? "yes" : "no"},
       {"sealed", row.is_sealed() ? "yes" : "no"},
+      {"assembly_listed", row.assembly_listed() ? "yes" : "no"},
       {"rests_on", absl::StrJoin(row.rests_on(), " ")},
   };
 }
@@ -219,6 +221,11 @@ Columns ColumnsOf(const v1::SealRow& row) {
   return {{"index", absl::StrCat(row.index())},
           {"path", row.path()},
           {"submitter", row.submitter()},
+          {"state", row.agency().state()},
+          {"county", row.agency().county_fips()},
+          {"channel", Given(row.channel())},
+          {"purpose", Given(row.purpose())},
+          {"offence", row.offence_code()},
           {"legal_process", Given(row.legal_process())},
           {"since", TimeText(row.sealed_since_unix_ms())},
           {"ground", Given(row.ground())},
@@ -499,6 +506,19 @@ absl::Status PrintRows(const v1::AnswerFile::Page& page, Printer& printer) {
   }
 }
 
+// A count with conditions: each page has a part of it.
+absl::Status PrintMerged(const v1::AnswerFile& file, Printer& printer) {
+  std::vector<v1::StatisticsRow> parts;
+  for (const v1::AnswerFile::Page& page : file.pages()) {
+    const auto& rows = page.statistics().rows();
+    parts.insert(parts.end(), rows.begin(), rows.end());
+  }
+  for (const v1::StatisticsRow& row : records::MergeByKey(parts)) {
+    RETURN_IF_ERROR(printer.Print(row));
+  }
+  return absl::OkStatus();
+}
+
 // What no feed can show while a court forbids it.
 std::string SealedMonthsText(const v1::ListFeedResponse& feed) {
   std::vector<std::string> months;
@@ -592,8 +612,12 @@ absl::Status PrintAnswer(const v1::AnswerFile& file,
                          const client::AnswerVerdict& verdict,
                          const AnswerStyle& style, Output& out) {
   Printer printer(style, verdict.as_of_unix_ms, IdentitiesIn(file), out);
-  for (const v1::AnswerFile::Page& page : file.pages()) {
-    RETURN_IF_ERROR(PrintRows(page, printer));
+  if (file.statistics().has_filter()) {
+    RETURN_IF_ERROR(PrintMerged(file, printer));
+  } else {
+    for (const v1::AnswerFile::Page& page : file.pages()) {
+      RETURN_IF_ERROR(PrintRows(page, printer));
+    }
   }
   if (out.json() || style.csv) return absl::OkStatus();
   if (file.has_request()) {

@@ -268,9 +268,9 @@ TEST_F(WholeSealTest, OpenedItJoinsTheFeedAndIsAnswered) {
   EXPECT_EQ(months[0].sealed(), 1u);
   EXPECT_EQ(months[0].opened(), 1u);
   EXPECT_EQ(records::StatisticsOf(*row).with_seals(), 1u);
-  EXPECT_THAT(
-      record.Seals("sealed", v1::SEAL_GROUND_UNSPECIFIED, false, kTestTimeMs),
-      IsEmpty());
+  v1::ListSealsRequest seals;
+  seals.set_submitter("sealed");
+  EXPECT_THAT(record.Seals(seals, kTestTimeMs), IsEmpty());
 }
 
 TEST_F(WholeSealTest, OpenedTwiceItIsInTheRecordOnce) {
