@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -30,6 +31,9 @@ class Reader {
   explicit Reader(absl::string_view bytes) : rest_(bytes) {}
 
   bool done() const { return rest_.empty(); }
+  bool NextIs(absl::string_view name) const {
+    return absl::StartsWith(rest_, absl::StrCat(name, " "));
+  }
 
   absl::StatusOr<absl::string_view> Line() {
     const size_t end = rest_.find('\n');
@@ -62,8 +66,7 @@ class Reader {
 
   absl::Status Hashes(absl::string_view name, std::vector<crypto::Digest>* out,
                       size_t most) {
-    const std::string start = absl::StrCat(name, " ");
-    while (rest_.substr(0, start.size()) == start) {
+    while (NextIs(name)) {
       if (out->size() == most) return Malformed("too many hashes");
       ASSIGN_OR_RETURN(const absl::string_view text, Value(name));
       ASSIGN_OR_RETURN(const std::string bytes, base::Base64Decode(text));
@@ -89,6 +92,34 @@ void AppendHashes(absl::string_view name,
   }
 }
 
+absl::StatusOr<LogKeySet> KeysOf(const EvidenceFile& evidence) {
+  const std::vector<std::string>& vkeys = evidence.vkeys;
+  if (vkeys.empty() || vkeys.size() > kMaxEvidenceKeys) {
+    return Malformed(absl::StrCat(vkeys.size(), " log keys, want 1 or 2"));
+  }
+  if (vkeys.size() == 2 && vkeys.front() == vkeys.back()) {
+    return Malformed("a log key twice");
+  }
+  ASSIGN_OR_RETURN(const Vkey first, ParseVkey(vkeys.front()));
+  LogKeySet keys(first.name);
+  for (const std::string& vkey : vkeys) RETURN_IF_ERROR(keys.Add(vkey));
+  return keys;
+}
+
+// A key that signed neither would be accused for nothing.
+absl::Status CheckEachSigned(const EvidenceFile& evidence) {
+  for (const std::string& vkey : evidence.vkeys) {
+    ASSIGN_OR_RETURN(const LogKeySet key, KeysOf({{vkey}, "", "", {}}));
+    const auto older = key.OpenCheckpoint(evidence.older);
+    const auto newer = key.OpenCheckpoint(evidence.newer);
+    if (older.ok() || newer.ok()) continue;
+    return Malformed(absl::StrCat(
+        "a key that signed neither checkpoint: older: ",
+        older.status().message(), "; newer: ", newer.status().message()));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Checkpoint> Open(absl::string_view which, const LogKeySet& keys,
                                 const std::string& note) {
   absl::StatusOr<OpenedCheckpoint> opened = keys.OpenCheckpoint(note);
@@ -104,15 +135,17 @@ absl::StatusOr<EvidenceFile> ParseEvidenceFile(absl::string_view bytes) {
   ASSIGN_OR_RETURN(const absl::string_view first, reader.Line());
   if (first != kFirstLine) return Malformed("another first line");
   EvidenceFile out;
-  ASSIGN_OR_RETURN(const absl::string_view vkey, reader.Value("log"));
-  out.vkey = std::string(vkey);
+  do {
+    ASSIGN_OR_RETURN(const absl::string_view vkey, reader.Value("log"));
+    out.vkeys.emplace_back(vkey);
+  } while (reader.NextIs("log") && out.vkeys.size() < kMaxEvidenceKeys);
   ASSIGN_OR_RETURN(out.older, reader.Note("older"));
   ASSIGN_OR_RETURN(out.newer, reader.Note("newer"));
   RETURN_IF_ERROR(reader.Hashes("left", &out.proof.left, kMaxHashes));
   RETURN_IF_ERROR(reader.Hashes("leaf", &out.proof.leaf, 1));
   RETURN_IF_ERROR(reader.Hashes("right", &out.proof.right, kMaxHashes));
   if (!reader.done()) return Malformed("more than there should be");
-  RETURN_IF_ERROR(ParseVkey(out.vkey).status());
+  RETURN_IF_ERROR(KeysOf(out).status());
   for (const std::string* note : {&out.older, &out.newer}) {
     ASSIGN_OR_RETURN(const Note parsed, ParseNote(*note));
     RETURN_IF_ERROR(ParseCheckpoint(parsed.text).status());
@@ -121,10 +154,12 @@ absl::StatusOr<EvidenceFile> ParseEvidenceFile(absl::string_view bytes) {
 }
 
 std::string FormatEvidenceFile(const EvidenceFile& evidence) {
-  std::string out =
-      absl::StrCat(kFirstLine, "\nlog ", evidence.vkey, "\nolder ",
-                   evidence.older.size(), "\n", evidence.older, "newer ",
-                   evidence.newer.size(), "\n", evidence.newer);
+  std::string out = absl::StrCat(kFirstLine, "\n");
+  for (const std::string& vkey : evidence.vkeys) {
+    absl::StrAppend(&out, "log ", vkey, "\n");
+  }
+  absl::StrAppend(&out, "older ", evidence.older.size(), "\n", evidence.older,
+                  "newer ", evidence.newer.size(), "\n", evidence.newer);
   AppendHashes("left", evidence.proof.left, &out);
   AppendHashes("leaf", evidence.proof.leaf, &out);
   AppendHashes("right", evidence.proof.right, &out);
@@ -141,9 +176,8 @@ absl::StatusOr<crypto::Digest> PrefixRoot(const PrefixProof& proof,
 }
 
 absl::StatusOr<Conviction> VerifyEvidence(const EvidenceFile& evidence) {
-  ASSIGN_OR_RETURN(const Vkey vkey, ParseVkey(evidence.vkey));
-  LogKeySet keys(vkey.name);
-  RETURN_IF_ERROR(keys.Add(evidence.vkey));
+  ASSIGN_OR_RETURN(const LogKeySet keys, KeysOf(evidence));
+  RETURN_IF_ERROR(CheckEachSigned(evidence));
   Conviction out;
   ASSIGN_OR_RETURN(out.older, Open("older", keys, evidence.older));
   ASSIGN_OR_RETURN(out.newer, Open("newer", keys, evidence.newer));

@@ -3,7 +3,8 @@
 // (".evidence").
 //
 // Source:  docs/formats.md "Evidence"; RFC 6962 s2.1 for the hashes.
-// Shapes:  "sightline.dev/evidence@v1\n", "log <vkey>\n",
+// Shapes:  "sightline.dev/evidence@v1\n", "log <vkey>\n" once, or twice when the log
+//          has changed its key and signed one of them with each,
 //          "older <bytes>\n" and so many bytes of a signed note, "newer <bytes>\n"
 //          likewise. With sizes n < m then "left <base64 hash>\n" for each perfect
 //          subtree of the first n leaves in the newer tree, at most one
@@ -31,6 +32,7 @@
 namespace sightline::checkpoint {
 
 inline constexpr size_t kMaxEvidenceSize = 200'000;
+inline constexpr size_t kMaxEvidenceKeys = 2;
 
 // How the first leaves of a tree lie in it.
 struct PrefixProof {
@@ -40,8 +42,8 @@ struct PrefixProof {
 };
 
 struct EvidenceFile {
-  std::string vkey;   // the log key that signed both
-  std::string older;  // signed notes; tree sizes do not decrease
+  std::vector<std::string> vkeys;  // the log keys that signed them; none twice
+  std::string older;               // signed notes; tree sizes do not decrease
   std::string newer;
   PrefixProof proof;  // empty when the sizes are equal
 };
@@ -56,7 +58,8 @@ struct Conviction {
   Checkpoint newer;
 };
 
-// Checks signatures and hashes.
+// Checks signatures and hashes. Whether the keys are the log's, and for which sizes,
+// the file cannot say: who reads it knows them.
 absl::StatusOr<Conviction> VerifyEvidence(const EvidenceFile& evidence);
 
 // The root of the first `size` leaves of the tree (tree_size, root), when the proof

@@ -82,7 +82,9 @@ class EvidenceFileTest : public ::testing::Test {
   }
 
   EvidenceFile Fork(uint64_t size, uint64_t tree_size, bool with_leaf) const {
-    return {signer_.vkey(), Note(honest_, size), Note(forked_, tree_size),
+    return {{signer_.vkey()},
+            Note(honest_, size),
+            Note(forked_, tree_size),
             Prove(forked_, size, tree_size, with_leaf)};
   }
 
@@ -93,7 +95,7 @@ class EvidenceFileTest : public ::testing::Test {
 
 TEST_F(EvidenceFileTest, ConvictsByTwoRootsOfOneSize) {
   const EvidenceFile file{
-      signer_.vkey(), Note(honest_, 12), Note(forked_, 12), {}};
+      {signer_.vkey()}, Note(honest_, 12), Note(forked_, 12), {}};
   ASSERT_OK_AND_ASSIGN(const Conviction conviction, VerifyEvidence(file));
   EXPECT_EQ(conviction.older.tree_size, 12u);
   EXPECT_NE(conviction.older.root_hash, conviction.newer.root_hash);
@@ -124,9 +126,9 @@ TEST_F(EvidenceFileTest, ConvictsNobodyOfGrowing) {
     EXPECT_THAT(VerifyEvidence(Fork(size, 30, false)),
                 StatusIs(kInvalid, HasSubstr("both checkpoints are true")));
   }
-  EXPECT_THAT(
-      VerifyEvidence({signer_.vkey(), Note(honest_, 9), Note(forked_, 9), {}}),
-      StatusIs(kInvalid, HasSubstr("both checkpoints are true")));
+  EXPECT_THAT(VerifyEvidence(
+                  {{signer_.vkey()}, Note(honest_, 9), Note(forked_, 9), {}}),
+              StatusIs(kInvalid, HasSubstr("both checkpoints are true")));
 }
 
 TEST_F(EvidenceFileTest, RefusesHashesThatLeadElsewhere) {
@@ -156,15 +158,51 @@ TEST_F(EvidenceFileTest, RefusesWhatTheLogHasNotSigned) {
   file.older = Sign(other, 20, Root(honest_, 0, 20));
   EXPECT_THAT(VerifyEvidence(file), StatusIs(kInvalid, HasSubstr("older")));
   file = Fork(20, 30, false);
-  file.vkey = other.vkey();
+  file.vkeys = {other.vkey()};
   EXPECT_FALSE(VerifyEvidence(file).ok());
+}
+
+// The log has changed its key in between.
+TEST_F(EvidenceFileTest, ConvictsByTwoKeysOfTheLog) {
+  const NoteSigner next = Signer(2);
+  for (const uint64_t tree_size : {20, 30}) {
+    EvidenceFile file = Fork(20, 30, true);
+    if (tree_size == 20) file.proof = {};
+    file.newer = Sign(next, tree_size, Root(forked_, 0, tree_size));
+    file.vkeys = {signer_.vkey(), next.vkey()};
+    EXPECT_OK(VerifyEvidence(file));
+    const std::string text = FormatEvidenceFile(file);
+    ASSERT_OK_AND_ASSIGN(const EvidenceFile parsed, ParseEvidenceFile(text));
+    EXPECT_EQ(parsed.vkeys, file.vkeys);
+    EXPECT_EQ(FormatEvidenceFile(parsed), text);
+    EXPECT_OK(VerifyEvidence(parsed));
+  }
+}
+
+TEST_F(EvidenceFileTest, AccusesNoKeyThatSignedNeither) {
+  EvidenceFile file = Fork(20, 30, false);
+  file.vkeys.push_back(Signer(2).vkey());
+  EXPECT_THAT(VerifyEvidence(file),
+              StatusIs(kInvalid, HasSubstr("signed neither")));
+  file.vkeys = {signer_.vkey(), signer_.vkey()};
+  EXPECT_THAT(VerifyEvidence(file), StatusIs(kInvalid, HasSubstr("twice")));
+  EXPECT_THAT(ParseEvidenceFile(FormatEvidenceFile(file)), StatusIs(kInvalid));
+  file.vkeys = {signer_.vkey(), Signer(2, "example.com/other").vkey()};
+  EXPECT_THAT(ParseEvidenceFile(FormatEvidenceFile(file)), StatusIs(kInvalid));
+  file.vkeys.clear();
+  EXPECT_THAT(VerifyEvidence(file), StatusIs(kInvalid));
+  file.vkeys = {signer_.vkey(), Signer(2).vkey(), Signer(3).vkey()};
+  EXPECT_THAT(VerifyEvidence(file), StatusIs(kInvalid));
+  EXPECT_THAT(ParseEvidenceFile(FormatEvidenceFile(file)), StatusIs(kInvalid));
 }
 
 TEST_F(EvidenceFileTest, RefusesSizesInDisorder) {
   EvidenceFile file = Fork(20, 30, false);
   std::swap(file.older, file.newer);
   EXPECT_THAT(VerifyEvidence(file), StatusIs(kInvalid, HasSubstr("size 30")));
-  file = {signer_.vkey(), Note(honest_, 12), Note(forked_, 12),
+  file = {{signer_.vkey()},
+          Note(honest_, 12),
+          Note(forked_, 12),
           Prove(forked_, 12, 30, false)};
   EXPECT_THAT(VerifyEvidence(file),
               StatusIs(kInvalid, HasSubstr("though the sizes are equal")));

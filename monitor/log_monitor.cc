@@ -31,6 +31,17 @@ std::string SplitKey(uint64_t size, const merkle::Hash& a,
                       HexOf(second));
 }
 
+// Who may have signed two notes: each key, then each two.
+std::vector<std::vector<std::string>> AccusedKeys(
+    const std::vector<std::string>& vkeys) {
+  std::vector<std::vector<std::string>> out;
+  for (const std::string& vkey : vkeys) out.push_back({vkey});
+  for (size_t i = 0; i < vkeys.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) out.push_back({vkeys[j], vkeys[i]});
+  }
+  return out;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<LogMonitor>> LogMonitor::Create(Options options,
@@ -237,7 +248,7 @@ absl::Status LogMonitor::Compare(const Tree& a, const Tree& b,
   if (older.size == 0) return absl::OkStatus();
   if (older.size == newer.size) {
     if (older.root == newer.root) return absl::OkStatus();
-    return Convict({"", older.note, newer.note, {}},
+    return Convict({{}, older.note, newer.note, {}},
                    SplitKey(older.size, older.root, newer.root), shows);
   }
   absl::StatusOr<LogFeed::Prefix> answer = read(older.size, newer);
@@ -267,7 +278,7 @@ absl::Status LogMonitor::Compare(const Tree& a, const Tree& b,
     prefix.proof = {};
   }
   if (root != older.root) {
-    return Convict({"", older.note, prefix.newer, std::move(prefix.proof)},
+    return Convict({{}, older.note, prefix.newer, std::move(prefix.proof)},
                    SplitKey(older.size, older.root, root), shows);
   }
   if (shown.size == newer.size && shown.root == newer.root) {
@@ -302,7 +313,7 @@ absl::Status LogMonitor::CompareWithShown(const Tree& newer,
     root = *proven;
   }
   if (root == newer.root) return absl::OkStatus();
-  return Convict({"", newer.note, prefix.later, std::move(proof)},
+  return Convict({{}, newer.note, prefix.later, std::move(proof)},
                  SplitKey(newer.size, newer.root, root),
                  "the log shows the other to who knows nothing of it");
 }
@@ -325,11 +336,12 @@ absl::Status LogMonitor::Convict(const checkpoint::EvidenceFile& found,
   }
   checkpoint::EvidenceFile evidence = found;
   absl::Status why = absl::UnavailableError("no key of the log signed both");
-  for (const std::string& vkey : options_.vkeys) {
-    evidence.vkey = vkey;
+  for (const auto& vkeys : AccusedKeys(options_.vkeys)) {
+    evidence.vkeys = vkeys;
     const auto conviction = checkpoint::VerifyEvidence(evidence);
     if (!conviction.ok()) {
-      why = conviction.status();
+      // What one key says of both tells most.
+      if (vkeys.size() == 1) why = conviction.status();
       continue;
     }
     const std::string text = checkpoint::FormatEvidenceFile(evidence);

@@ -59,7 +59,7 @@ class LogMonitor {
 
   struct Options {
     MonitorConfig config;
-    std::vector<std::string> vkeys;  // of the log; evidence names one of them
+    std::vector<std::string> vkeys;  // of the log; evidence names one or two
     checkpoint::LogKeySet keys = checkpoint::LogKeySet("");
     const checkpoint::Policy* policy = nullptr;  // null: no quorum is asked for
     // When the folder is new: rules are silent about entries before it.

@@ -153,6 +153,10 @@ class LogMonitorTest : public ::testing::Test {
     options.config = *std::move(config);
     options.vkeys = {LogMaker::Signer("log").vkey()};
     options.keys = LogMaker::TrustedKeys();
+    for (const std::string& vkey : later_vkeys_) {
+      EXPECT_OK(options.keys.Add(vkey));
+      options.vkeys.push_back(vkey);
+    }
     options.policy = policy_ == nullptr ? nullptr : policy_.get();
     options.alerts_from = alerts_from;
     options.save_interval = absl::ZeroDuration();
@@ -217,13 +221,14 @@ class LogMonitorTest : public ::testing::Test {
     const auto file =
         checkpoint::ParseEvidenceFile(ReadAll(alerts_[0].evidence));
     EXPECT_OK(file);
-    EXPECT_EQ(file->vkey, LogMaker::Signer("log").vkey());
+    EXPECT_EQ(file->vkeys.front(), LogMaker::Signer("log").vkey());
     const auto conviction = checkpoint::VerifyEvidence(*file);
     EXPECT_OK(conviction);
     return conviction.ok() ? *conviction : checkpoint::Conviction();
   }
 
   std::string folder_;
+  std::vector<std::string> later_vkeys_;  // that the monitor trusts, too
   LogMaker log_;
   tiles::MemoryTiles tiles_;
   base::FakeClock clock_{0};
@@ -746,13 +751,14 @@ TEST_F(LogMonitorTest, TellsOfALogThatWentBack) {
 
 // The fixture's log with so many requests; those of a fork are admitted at other
 // times.
-tiles::MemoryTiles LogOf(int requests, bool forked = false) {
+tiles::MemoryTiles LogOf(int requests, bool forked = false,
+                         const checkpoint::NoteSigner* signer = nullptr) {
   LogMaker log;
   log.Enrol(kAgency);
   log.Enrol(kPlatform);
   if (forked) log.set_step_ms(1234);
   for (int i = 0; i < requests; ++i) log.Request(kAgency);
-  return log.Build();
+  return log.Build(signer);
 }
 
 TEST_F(LogMonitorTest, ConvictsALogThatForksBeforeItsEyes) {
@@ -786,6 +792,28 @@ TEST_F(LogMonitorTest, ConvictsByWhatAMirrorHas) {
     ASSERT_THAT(LookAgain(), ElementsAre("split-view"));
     EXPECT_THAT(alerts_[0].text, HasSubstr("the mirror"));
     Convicted();
+    Stop();
+  }
+}
+
+// One history is signed with each.
+TEST_F(LogMonitorTest, ConvictsAcrossAChangeOfTheLogsKey) {
+  const checkpoint::NoteSigner next = LogMaker::Signer("next");
+  later_vkeys_ = {LogMaker::Signer("unused").vkey(), next.vkey()};
+  for (const int requests : {1, 2, 9}) {
+    SCOPED_TRACE(requests);
+    std::filesystem::remove_all(folder_ + "/state");
+    tiles::MemoryTiles fork = LogOf(requests, /*forked=*/true, &next);
+    peers_.clear();
+    AddPeer(&fork, /*is_mirror=*/true);
+    tiles_ = LogOf(2);
+    ASSERT_OK(Start());
+    ASSERT_THAT(LookAgain(), ElementsAre("split-view"));
+    Convicted();
+    ASSERT_OK_AND_ASSIGN(const auto file, checkpoint::ParseEvidenceFile(
+                                              ReadAll(alerts_[0].evidence)));
+    EXPECT_THAT(file.vkeys,
+                ElementsAre(LogMaker::Signer("log").vkey(), next.vkey()));
     Stop();
   }
 }

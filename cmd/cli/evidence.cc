@@ -1,15 +1,16 @@
 #include "cmd/cli/evidence.h"
 
-#include <algorithm>
 #include <memory>
 #include <string>
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/bytes.h"
 #include "base/status_macros.h"
 #include "checkpoint/evidence_file.h"
 #include "checkpoint/log_checkpoint.h"
+#include "checkpoint/log_keys.h"
 #include "cmd/cli/exit_code.h"
 #include "cmd/cli/files.h"
 #include "cmd/cli/settings.h"
@@ -35,11 +36,14 @@ std::string TreeText(const checkpoint::Checkpoint& tree) {
 
 absl::StatusOr<checkpoint::Conviction> Judge(
     const checkpoint::EvidenceFile& evidence, const Settings& settings) {
-  const auto& trusted = settings.vkeys;
-  if (!trusted.empty() && std::find(trusted.begin(), trusted.end(),
-                                    evidence.vkey) == trusted.end()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the evidence is against another key: ", evidence.vkey));
+  if (settings.vkeys.empty()) return checkpoint::VerifyEvidence(evidence);
+  ASSIGN_OR_RETURN(const checkpoint::LogKeySet trusted, TrustedKeys(settings));
+  for (const std::string* note : {&evidence.older, &evidence.newer}) {
+    const auto opened = trusted.OpenCheckpoint(*note);
+    if (opened.ok()) continue;
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the evidence is against another key: ",
+        absl::StrJoin(evidence.vkeys, " "), ": ", opened.status().message()));
   }
   return checkpoint::VerifyEvidence(evidence);
 }
@@ -65,7 +69,7 @@ absl::StatusOr<int> Verify(const Flags& flags, Invocation& run) {
   if (out.json()) {
     out.Document({{"proven", true},
                   {"origin", conviction->older.origin},
-                  {"vkey", evidence->vkey},
+                  {"vkeys", evidence->vkeys},
                   {"older", TreeJson(conviction->older)},
                   {"newer", TreeJson(conviction->newer)}});
     return kExitOk;
@@ -73,7 +77,7 @@ absl::StatusOr<int> Verify(const Flags& flags, Invocation& run) {
   out.Line(absl::StrCat(out.Paint(Color::kGreen, "PROVEN"), "  ",
                         conviction->older.origin,
                         " has signed two histories of itself."));
-  out.Field("log key", evidence->vkey);
+  for (const std::string& vkey : evidence->vkeys) out.Field("log key", vkey);
   out.Field("signed", TreeText(conviction->older));
   out.Field("and", TreeText(conviction->newer));
   if (flags.settings.vkeys.empty()) {

@@ -287,7 +287,7 @@ TEST_F(WitnessedLog, AForkIsRefusedByEveryWitnessAndProvenByTheMonitor) {
   EXPECT_EQ(alerts[0].kind, "split-view");
   ASSERT_OK_AND_ASSIGN(const auto evidence, checkpoint::ParseEvidenceFile(
                                                 ReadAll(alerts[0].evidence)));
-  EXPECT_EQ(evidence.vkey, folder_.parties().vkey());
+  EXPECT_EQ(evidence.vkeys, std::vector<std::string>{folder_.parties().vkey()});
   ASSERT_OK_AND_ASSIGN(const auto conviction,
                        checkpoint::VerifyEvidence(evidence));
   EXPECT_EQ(conviction.older.tree_size, honest->size);
