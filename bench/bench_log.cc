@@ -24,7 +24,7 @@ namespace {
 // What an Entry adds to the statement in it: version, time, feed, lengths.
 constexpr size_t kEntryOverhead = 20;
 // One batch in work, one waiting.
-constexpr size_t kWaiting = 2048;
+constexpr size_t kWaiting = 1024;
 
 // Hands entries to a sequencer, kWaiting of them under way at a time, and keeps
 // the first failure.

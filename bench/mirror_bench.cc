@@ -42,6 +42,7 @@ namespace {
 
 // Made and signed at a time: what is in memory.
 constexpr uint64_t kStatementsAtOnce = 40000;
+constexpr uint64_t kThreads = 2;
 
 struct Plan {
   std::string dir;
@@ -49,17 +50,17 @@ struct Plan {
   int rounds = 2;
 };
 
-// Signed statements of the agencies, each agency's by a thread of its own.
+// Signed statements of the agencies, by two threads: with more the sequencer would
+// have more waiting than it takes.
 void Fill(const Plan& plan, const BenchParties& parties) {
   const auto log = OrDie(BenchLog::Open(plan.dir + "/store", &parties), "open");
   while (log->tree_size() < plan.entries) {
     const uint64_t missing =
         std::min(kStatementsAtOnce, plan.entries - log->tree_size());
     std::vector<std::thread> threads;
-    for (int i = 0; i < kAgencies; ++i) {
+    for (uint64_t i = 0; i < kThreads; ++i) {
       const tests::Party& agency = parties.agencies()[i];
-      const uint64_t share = missing / kAgencies +
-                             (static_cast<uint64_t>(i) < missing % kAgencies);
+      const uint64_t share = missing / kThreads + (i < missing % kThreads);
       auto requests = parties.MakeRequests(agency, share);
       threads.emplace_back([&log, &agency, requests = std::move(requests)] {
         OrDie(log->Log(agency, requests), "log");
