@@ -24,13 +24,16 @@ namespace {
 // What an Entry adds to the statement in it: version, time, feed, lengths.
 constexpr size_t kEntryOverhead = 20;
 // One batch in work, one waiting.
-constexpr size_t kWaiting = 1024;
+constexpr size_t kWaiting = 2048;
+// Of each who logs at the same time: a sequencer takes 4,096.
+constexpr size_t kWaitingOfMany = 1024;
 
-// Hands entries to a sequencer, kWaiting of them under way at a time, and keeps
+// Hands entries to a sequencer, so many of them under way at a time, and keeps
 // the first failure.
 class Feeder {
  public:
-  explicit Feeder(sequencer::Sequencer* sequencer) : sequencer_(sequencer) {}
+  Feeder(sequencer::Sequencer* sequencer, size_t waiting)
+      : sequencer_(sequencer), window_(waiting) {}
 
   // False when something has failed.
   bool Submit(admission::AdmittedEntry entry) {
@@ -62,7 +65,7 @@ class Feeder {
   }
 
   sequencer::Sequencer* const sequencer_;
-  Window window_{kWaiting};
+  Window window_;
   base::Mutex mutex_;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };
@@ -164,7 +167,7 @@ absl::Status BenchLog::FillTo(uint64_t tree_size, size_t entry_bytes) {
     statements.emplace_back(
         agency.id, std::max(entry_bytes, kEntryOverhead) - kEntryOverhead);
   }
-  Feeder feeder(&log_->sequencer());
+  Feeder feeder(&log_->sequencer(), kWaiting);
   for (uint64_t i = first; i < tree_size; ++i) {
     const size_t who = i % agencies.size();
     admission::AdmittedEntry entry = statements[who].Make(agencies[who].id, i);
@@ -176,7 +179,7 @@ absl::Status BenchLog::FillTo(uint64_t tree_size, size_t entry_bytes) {
 
 absl::Status BenchLog::Log(const tests::Party& agency,
                            const std::vector<v1::SubmitRequest>& requests) {
-  Feeder feeder(&log_->sequencer());
+  Feeder feeder(&log_->sequencer(), kWaitingOfMany);
   absl::Status status;
   for (const v1::SubmitRequest& request : requests) {
     absl::StatusOr<admission::AdmittedEntry> entry = log_->admission().Admit(
