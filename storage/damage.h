@@ -21,9 +21,9 @@ namespace sightline::storage {
 
 // Which value of a family, and where in it.
 struct DamageSpot {
-  // The segment that holds this index; in kMeta 0 is the salt and 1 the pending purge, in kHashIndex and
-  // kFeeds the n-th value from 0; elsewhere the value of the last key that is not
-  // greater. The last of all by default. A tile's key is its level, then its index.
+  // The segment that holds this index; in kMeta 0 is the salt and 1 the pending
+  // purge, in kHashIndex and kFeeds the n-th value from 0; elsewhere the value of the
+  // last key that is not greater. The last of all by default. A tile's key is its level, then its index.
   uint8_t tile_level = UINT8_MAX;
   uint64_t number = UINT64_MAX;
   // Counted from the start; beyond the end means the middle.

@@ -111,8 +111,7 @@ absl::StatusOr<PendingPurge> ParsePendingPurge(absl::string_view value) {
   if (value.substr(kPendingPurgeBytes) != PurgeCheck(guarded)) {
     return absl::DataLossError(
         "pending purge: does not hash to what it says; which payloads are to "
-        "be "
-        "purged is not known");
+        "be purged is not known");
   }
   return PendingPurge{base::ReadU64(value), base::ReadU64(value.substr(8)),
                       base::ReadU64(value.substr(16))};
