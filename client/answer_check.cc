@@ -274,7 +274,8 @@ class Checker {
       RETURN_IF_ERROR(basis.Open(page->basis(), open_));
       for (const v1::TimelineEvent& row : page->rows()) {
         RETURN_IF_ERROR(Held(basis.rows().Check(row)));
-        if (row.index() >= least && !records::MatchesChange(request, row)) {
+        if (row.index() >= least && (!records::MatchesChange(request, row) ||
+                                     !records::MatchesPlace(request, row))) {
           return Unverified(absl::StrCat("entry ", row.index(),
                                          " is not among those asked for"));
         }

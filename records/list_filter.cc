@@ -9,6 +9,7 @@
 #include "records/entry_facts.h"
 #include "records/request_filter.h"
 #include "records/seal_row.h"
+#include "records/statistics.h"
 #include "statement/geography.h"
 #include "statement/submitter_id.h"
 #include "statement/timestamps.h"
@@ -33,6 +34,26 @@ void CheckPlace(const Request& request, statement::Violations* violations) {
   if (!request.county_fips().empty() &&
       !statement::IsCountyFips(request.county_fips())) {
     violations->Add("county_fips", "want five digits, 06037");
+  }
+}
+
+void CheckMonths(uint32_t from, uint32_t until, bool optional,
+                 statement::Violations* violations) {
+  const auto check = [&](uint32_t month, absl::string_view field) {
+    if (IsMonth(month) || (optional && month == 0)) return;
+    violations->Add(field, "want year * 100 + month, 202006");
+  };
+  check(from, "from_month");
+  check(until, "until_month");
+  if (until != 0 && until < from) {
+    violations->Add("until_month", "want it not before from_month");
+  }
+}
+
+void CheckSubmitter(const std::string& submitter, absl::string_view name,
+                    statement::Violations* violations) {
+  if (!submitter.empty() && !statement::IsSubmitterId(submitter)) {
+    violations->Add(name, "not a submitter id");
   }
 }
 
@@ -92,6 +113,7 @@ void CheckConditions(const v1::ListChangesRequest& request,
       violations->Add("submitters", "not a submitter id");
     }
   }
+  CheckPlace(request, violations);
   CheckSpan(request.has_admitted_from() && request.has_admitted_before(),
             request.admitted_from(), request.admitted_before(), "admitted",
             violations);
@@ -99,14 +121,25 @@ void CheckConditions(const v1::ListChangesRequest& request,
 
 void CheckConditions(const v1::ReconcileRequest& request,
                      statement::Violations* violations) {
-  if (!request.submitter().empty() &&
-      !statement::IsSubmitterId(request.submitter())) {
-    violations->Add("submitter", "not a submitter id");
-  }
+  CheckMonths(request.from_month(), request.until_month(), false, violations);
+  CheckSubmitter(request.submitter(), "submitter", violations);
+  CheckSubmitter(request.counterparty(), "counterparty", violations);
   CheckPlace(request, violations);
   CheckCount(request.channels(), "channels", violations);
   CheckCount(request.legal_processes(), "legal_processes", violations);
   CheckCount(request.outcomes(), "outcomes", violations);
+}
+
+void CheckConditions(const v1::GetStatisticsRequest& request,
+                     statement::Violations* violations) {
+  CheckMonths(request.from_month(), request.until_month(), true, violations);
+  if (request.group_by() == v1::STATISTICS_GROUPING_UNSPECIFIED ||
+      !v1::StatisticsGrouping_IsValid(request.group_by())) {
+    violations->Add("group_by", "want a grouping");
+  }
+  if (request.key().size() > 200) {
+    violations->Add("key", "want at most 200 bytes");
+  }
 }
 
 bool MatchesSeal(const v1::ListSealsRequest& request, const v1::SealRow& seal) {
@@ -143,6 +176,27 @@ bool MatchesChange(const v1::ListChangesRequest& request,
          (!request.has_admitted_before() ||
           event.admitted_unix_ms() <
               statement::ToUnixMs(request.admitted_before()));
+}
+
+bool MatchesPlace(const v1::ListChangesRequest& request,
+                  const v1::TimelineEvent& event) {
+  return FitsPlace(request, event.agency());
+}
+
+bool MatchesBook(const v1::ReconcileRequest& request, const Book& book) {
+  if (book.month < request.from_month() || book.month > request.until_month()) {
+    return false;
+  }
+  if (!request.counterparty().empty() &&
+      book.counterparty != request.counterparty()) {
+    return false;
+  }
+  if (!request.submitter().empty()) {
+    return book.submitter == request.submitter();
+  }
+  return book.counterparty.empty() ||
+         statement::SubmitterKindOf(book.submitter) !=
+             v1::SUBMITTER_KIND_PLATFORM;
 }
 
 bool MatchesClass(const v1::ReconcileRequest& request,

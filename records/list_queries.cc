@@ -212,6 +212,7 @@ absl::Status Queries::ListChanges(const v1::ListChangesRequest& request,
   response->mutable_basis()->set_as_of_unix_ms(page.as_of_unix_ms);
   uint64_t from = request.since_index();
   if (page.position.size() == 8) from = base::ReadU64(page.position);
+  RowLoader loader(snapshot_, page.as_of_unix_ms);
   uint32_t examined = 0;
   absl::Status parsed;
   RETURN_IF_ERROR(snapshot_->Scan(
@@ -227,7 +228,12 @@ absl::Status Queries::ListChanges(const v1::ListChangesRequest& request,
         auto event = ParseView<v1::TimelineEvent>(value);
         parsed = event.status();
         if (!parsed.ok()) return false;
-        if (MatchesChange(request, *event)) {
+        if (!MatchesChange(request, *event)) return true;
+        const auto agency = loader.Submitter(event->submitter());
+        parsed = agency.status();
+        if (!parsed.ok()) return false;
+        if (*agency != nullptr) *event->mutable_agency() = **agency;
+        if (MatchesPlace(request, *event)) {
           *response->add_rows() = *std::move(event);
         }
         return true;

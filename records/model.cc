@@ -58,7 +58,7 @@ absl::Status Model::Add(uint64_t index, absl::string_view bytes) {
   }
   if (entry.statement.has_period_report()) {
     const v1::PeriodReport& report = entry.statement.period_report();
-    reports_[{report.month(), by}] = {index, report};
+    reports_[{report.month(), by, report.counterparty()}] = {index, report};
   }
   for (v1::TimelineEvent& event : EventsOf(entry)) {
     uint64_t root = event.target_index();
@@ -170,38 +170,38 @@ std::vector<v1::SealRow> Model::Seals(const v1::ListSealsRequest& request,
 std::vector<v1::TimelineEvent> Model::Changes(
     const v1::ListChangesRequest& request) const {
   std::vector<v1::TimelineEvent> rows;
-  for (const v1::TimelineEvent& event : said_) {
-    if (MatchesChange(request, event)) rows.push_back(event);
+  for (const v1::TimelineEvent& said : said_) {
+    if (!MatchesChange(request, said)) continue;
+    v1::TimelineEvent event = said;
+    const auto agency = submitters_.find(event.submitter());
+    if (agency != submitters_.end()) *event.mutable_agency() = agency->second;
+    if (MatchesPlace(request, event)) rows.push_back(std::move(event));
   }
   return rows;
 }
 
 std::vector<v1::ReconcileRow> Model::Reconcile(
     const v1::ReconcileRequest& request) const {
-  std::map<std::pair<uint32_t, std::string>, MonthBooks> books;
+  std::map<Book, MonthBooks> books;
   for (const auto& [index, facts] : requests_) {
     const v1::RequestRow row = MakeRequestRow(PartsOf(index), 0);
-    const uint32_t month = MonthOf(facts.admitted_unix_ms());
-    for (const std::string& book : BooksOf(row)) {
-      Count(row, 1, &books[{month, book}].logged);
-    }
+    for (const Book& book : BooksOf(row)) Count(row, 1, &books[book].logged);
   }
   for (const auto& [book, report] : reports_) {
-    books[book].report = &report.report;
-    books[book].report_index = report.index;
+    books[book].own = {&report.report, report.index};
+    if (!book.counterparty.empty()) {
+      books[OtherSide(book)].others = {&report.report, report.index};
+    }
   }
   std::vector<v1::ReconcileRow> rows;
   for (auto& [book, month] : books) {
-    const auto whose = submitters_.find(book.second);
-    if (book.first < request.from_month() ||
-        book.first > request.until_month() ||
-        (!request.submitter().empty() && book.second != request.submitter()) ||
+    const auto whose = submitters_.find(book.submitter);
+    if (!MatchesBook(request, book) ||
         !MatchesPlace(request,
                       whose == submitters_.end() ? nullptr : &whose->second)) {
       continue;
     }
-    month.month = book.first;
-    month.submitter = book.second;
+    month.book = book;
     for (v1::ReconcileRow& row : ReconcileMonth(month)) {
       if ((!request.disagreements() || Disagrees(row)) &&
           MatchesClass(request, row)) {

@@ -20,6 +20,7 @@
 #include "proto/sightline/v1/record.pb.h"
 #include "proto/sightline/v1/record_service.pb.h"
 #include "records/entry_facts.h"
+#include "records/reconcile.h"
 #include "records/request_row.h"
 
 namespace sightline::records {
@@ -75,7 +76,7 @@ class Model {
   std::map<uint64_t, uint32_t> faces_;   // closed still -> their month
   std::vector<v1::SealRow> seals_;       // as their entries made them
   std::vector<v1::TimelineEvent> said_;  // every event, in order
-  std::map<std::pair<uint32_t, std::string>, Report> reports_;
+  std::map<Book, Report> reports_;
 };
 
 }  // namespace sightline::records

@@ -1,4 +1,8 @@
-// What a submitter reports of a month beside what the log holds of it.
+// What submitters report of a month beside what the log holds of it.
+//
+// A book is a month of a submitter: of all its requests (no counterparty), or of
+// those with one counterparty. A pair is an agency and a platform, as requests name
+// the platform that they are addressed to; it has a book from either side.
 //
 // Source:  proto ReconcileRow; docs/records.md "Reconciliation".
 // Threads: pure; any thread.
@@ -10,11 +14,24 @@
 #include <tuple>
 #include <vector>
 
-#include "absl/strings/string_view.h"
 #include "proto/sightline/v1/record.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
 
 namespace sightline::records {
+
+struct Book {
+  uint32_t month = 0;
+  std::string submitter;
+  std::string counterparty;  // "": all
+
+  friend bool operator<(const Book& a, const Book& b) {
+    return std::tie(a.month, a.submitter, a.counterparty) <
+           std::tie(b.month, b.submitter, b.counterparty);
+  }
+};
+
+// The same month and pair from the other side. REQUIRES: a counterparty.
+Book OtherSide(const Book& book);
 
 // Channel, legal process, outcome (0: all).
 using ClassKey = std::tuple<int, int, int>;
@@ -25,27 +42,32 @@ struct ClassCount {
 };
 using ClassCounts = std::map<ClassKey, ClassCount>;
 
-// One submitter's month.
+// The newest report about a book; none when `report` is null.
+struct BookReport {
+  const v1::PeriodReport* report = nullptr;
+  uint64_t index = 0;
+};
+
 struct MonthBooks {
-  std::string submitter;
-  uint32_t month = 0;
-  const v1::PeriodReport* report = nullptr;  // the newest; null: none
-  uint64_t report_index = 0;
+  Book book;
+  BookReport own;
+  BookReport others;  // about OtherSide(book)
   ClassCounts logged;
 };
 
-// By class. A class that the log has and the report has not is there by outcome
-// when the report tells outcomes of such requests, else all outcomes together.
+// By class. A class that the log has and a report has not is there by outcome when
+// that report tells outcomes of such requests, else all outcomes together.
 std::vector<v1::ReconcileRow> ReconcileMonth(const MonthBooks& books);
 
-// There is a report, and it says something else than the log.
+// There is a report, of one side or the other, and it says something else than the
+// log.
 bool Disagrees(const v1::ReconcileRow& row);
 
-// Whose books a request is in: its agency's, and those of the platform that it
-// is addressed to.
-std::vector<std::string> BooksOf(const v1::RequestRow& row);
+// Which books a request is in: its agency's and those of the platform that it is
+// addressed to, all together and as a pair.
+std::vector<Book> BooksOf(const v1::RequestRow& row);
 
-// Adds `sign` for `row` to `counts`, a month's of one of BooksOf.
+// Adds `sign` for `row` to `counts`, of one of BooksOf.
 void Count(const v1::RequestRow& row, int64_t sign, ClassCounts* counts);
 
 }  // namespace sightline::records

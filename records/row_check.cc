@@ -142,10 +142,19 @@ absl::Status RowCheck::Check(const v1::FeedRow& row,
 
 absl::Status RowCheck::Check(const v1::TimelineEvent& row) const {
   ASSIGN_OR_RETURN(const RecordEntry* const entry, Find(row.index()));
-  const auto events = EventsOf(*entry);
-  if (events.empty() || !Same(events.front(), row)) {
-    return Wrong(row.index(), "is not what its entry says");
+  auto events = EventsOf(*entry);
+  if (events.empty()) return Wrong(row.index(), "is of no event");
+  v1::TimelineEvent& made = events.front();
+  if (row.has_agency()) {
+    ASSIGN_OR_RETURN(const RecordEntry* const enrolment,
+                     Find(row.agency().enrolled_index()));
+    const auto party = SubmitterOf(*enrolment);
+    if (!party.has_value() || party->submitter() != made.submitter()) {
+      return Wrong(row.index(), "names an enrolment that is not its maker's");
+    }
+    *made.mutable_agency() = *party;
   }
+  if (!Same(made, row)) return Wrong(row.index(), "is not what its entry says");
   return absl::OkStatus();
 }
 

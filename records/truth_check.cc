@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -344,11 +346,67 @@ void CheckReports(const YearMaker& year, const Asker& ask) {
   request.set_disagreements(true);
   std::map<YearMaker::BookLine, std::pair<uint64_t, uint64_t>> found;
   for (const v1::ReconcileRow& row : ask.Reconcile(request)) {
+    if (!row.counterparty().empty()) continue;
     found[{row.submitter(), row.month(), row.channel(), row.legal_process()}] =
         {row.reported(), row.logged()};
   }
   EXPECT_EQ(found, year.wrong_reports());
   EXPECT_FALSE(found.empty());
+}
+
+using Pairs = std::map<
+    YearMaker::PairLine,
+    std::tuple<std::optional<uint64_t>, std::optional<uint64_t>, uint64_t>>;
+
+// As the agency's side has them; of a platform's side, turned around.
+Pairs PairsOf(const std::vector<v1::ReconcileRow>& rows, bool is_platforms) {
+  Pairs out;
+  for (const v1::ReconcileRow& row : rows) {
+    if (row.counterparty().empty()) continue;
+    std::optional<uint64_t> own;
+    std::optional<uint64_t> others;
+    if (row.has_report_index()) own = row.reported();
+    if (row.has_counterparty_report_index()) {
+      others = row.counterparty_reported();
+    }
+    const auto& agency = is_platforms ? row.counterparty() : row.submitter();
+    const auto& platform = is_platforms ? row.submitter() : row.counterparty();
+    if (is_platforms) own.swap(others);
+    const bool is_new =
+        out.emplace(YearMaker::PairLine(agency, platform, row.month(),
+                                        row.channel(), row.legal_process()),
+                    std::make_tuple(own, others, row.logged()))
+            .second;
+    EXPECT_TRUE(is_new) << row.ShortDebugString();
+  }
+  return out;
+}
+
+// What one side reports and the other, or the log, does not.
+void CheckPairs(const YearMaker& year, const Asker& ask) {
+  v1::ReconcileRequest request;
+  request.set_from_month(202001);
+  request.set_until_month(202012);
+  request.set_disagreements(true);
+  Pairs truly;
+  Pairs of_one;
+  uint64_t unheard = 0;
+  const std::string& one = year.platforms()[0];
+  for (const auto& [line, pair] : year.WrongPairs()) {
+    const auto said =
+        std::make_tuple(pair.agency_says, pair.platform_says, pair.logged);
+    truly.emplace(line, said);
+    if (std::get<1>(line) == one) of_one.emplace(line, said);
+    if (!pair.agency_says.has_value() && pair.logged == 0) ++unheard;
+  }
+  EXPECT_EQ(PairsOf(ask.Reconcile(request), false), truly);
+  // Of agencies that neither logged nor reported, too.
+  EXPECT_GT(unheard, 0u);
+  request.set_counterparty(one);
+  EXPECT_EQ(PairsOf(ask.Reconcile(request), false), of_one);
+  request.clear_counterparty();
+  request.set_submitter(one);
+  EXPECT_EQ(PairsOf(ask.Reconcile(request), true), of_one);
 }
 
 void CheckChanges(const YearMaker& year, const Asker& ask) {
@@ -438,8 +496,10 @@ void CheckNarrowedLists(const YearMaker& year, const Asker& ask) {
   changes.add_submitters(agency);
   *changes.mutable_admitted_from() = statement::FromUnixMs(kMay);
   *changes.mutable_admitted_before() = statement::FromUnixMs(kJuly);
+  changes.set_state(agency.substr(4, 2));
   std::vector<uint64_t> found;
   for (const v1::TimelineEvent& row : ask.Changes(changes)) {
+    EXPECT_EQ(row.agency().submitter(), agency);
     found.push_back(row.index());
   }
   std::vector<uint64_t> truly;
@@ -481,7 +541,7 @@ std::vector<v1::ListSealsRequest> ManySealQuestions(const YearMaker& year) {
 }
 
 std::vector<v1::ReconcileRequest> ManyReconciliations(const YearMaker& year) {
-  std::vector<v1::ReconcileRequest> out(6);
+  std::vector<v1::ReconcileRequest> out(11);
   out[1].set_submitter(year.agencies()[1]);
   out[2].set_submitter(year.platforms()[0]);
   out[3].set_state("CA");
@@ -489,6 +549,15 @@ std::vector<v1::ReconcileRequest> ManyReconciliations(const YearMaker& year) {
   out[4].set_county_fips("17031");
   out[5].add_legal_processes(v1::LEGAL_PROCESS_NONE_CONSENT);
   out[5].add_outcomes(v1::OUTCOME_UNSPECIFIED);
+  out[6].set_disagreements(true);
+  out[7].set_counterparty(year.platforms()[1]);
+  out[8].set_submitter(year.platforms()[0]);
+  out[8].set_counterparty(year.agencies()[1]);
+  out[9].set_submitter(year.agencies()[1]);
+  out[9].set_counterparty(year.platforms()[2]);
+  out[9].set_disagreements(true);
+  out[10].set_counterparty(year.agencies()[1]);
+  out[10].set_state("CA");
   for (v1::ReconcileRequest& request : out) {
     request.set_from_month(202002);
     request.set_until_month(202011);
@@ -547,6 +616,7 @@ void CheckAgainstTruth(const YearMaker& year,
   CheckReviews(year, ask, now);
   CheckSeals(year, ask, now);
   CheckReports(year, ask);
+  CheckPairs(year, ask);
   CheckChanges(year, ask);
   CheckCounts(year, ask);
   CheckListed(year, ask);
@@ -589,6 +659,11 @@ void CheckAgainstModel(const YearMaker& year, const Model& model,
   changes.set_page_size(7);
   changes.add_submitters(year.agencies()[0]);
   changes.add_submitters(year.agencies()[1]);
+  EXPECT_EQ(Bytes(ask.Changes(changes)), Bytes(model.Changes(changes)));
+  changes.clear_submitters();
+  changes.set_state("CA");
+  EXPECT_EQ(Bytes(ask.Changes(changes)), Bytes(model.Changes(changes)));
+  changes.set_county_fips("06075");
   EXPECT_EQ(Bytes(ask.Changes(changes)), Bytes(model.Changes(changes)));
   for (const std::string& agency : year.agencies()) {
     v1::ListFeedRequest feed;

@@ -41,8 +41,9 @@ enum class View : char {
   kFeed = 'F',          // submitter, ordinal -> FeedRow
   kFeedHead = 'H',      // submitter -> ordinal
   kChanges = 'g',       // index -> TimelineEvent
-  kReports = 'm',       // month, submitter -> index, PeriodReport
-  kBooks = 'q',         // month, submitter, channel, process, outcome -> counts
+  kReports = 'm',       // month, submitter, counterparty -> index, PeriodReport
+  kReported = 'Q',      // the same of a pair, counterparty before submitter
+  kBooks = 'q',         // month, submitter, counterparty, class -> counts
   kStatistics = 'n',    // grouping, key, month -> Statistics
   kSealedMonth = 'M',   // month -> SealedMonth
 };

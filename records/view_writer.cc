@@ -20,11 +20,19 @@ std::string PolicyKey(const v1::PolicyRef& policy) {
       .bytes();
 }
 
-std::string BookKey(uint32_t month, const std::string& submitter,
-                    const ClassKey& of) {
+std::string ReportKey(View view, const Book& book) {
+  return Key(view)
+      .Small(book.month)
+      .Text(book.submitter)
+      .Text(book.counterparty)
+      .bytes();
+}
+
+std::string CountKey(const Book& book, const ClassKey& of) {
   return Key(View::kBooks)
-      .Small(month)
-      .Text(submitter)
+      .Small(book.month)
+      .Text(book.submitter)
+      .Text(book.counterparty)
       .Small(static_cast<uint32_t>(std::get<0>(of)))
       .Small(static_cast<uint32_t>(std::get<1>(of)))
       .Small(static_cast<uint32_t>(std::get<2>(of)))
@@ -79,11 +87,13 @@ absl::Status ViewWriter::ApplyRegistry(const RecordEntry& entry) {
   }
   if (entry.statement.has_period_report()) {
     const v1::PeriodReport& report = entry.statement.period_report();
-    pending_.Put(Key(View::kReports)
-                     .Small(report.month())
-                     .Text(entry.statement.header().submitter())
-                     .bytes(),
+    const Book book = {report.month(), entry.statement.header().submitter(),
+                       report.counterparty()};
+    pending_.Put(ReportKey(View::kReports, book),
                  base::U64(entry.index) + SerialiseView(report));
+    if (!book.counterparty.empty()) {
+      pending_.Put(ReportKey(View::kReported, OtherSide(book)), "");
+    }
   }
   return absl::OkStatus();
 }
@@ -350,8 +360,8 @@ absl::Status ViewWriter::CountRow(const v1::RequestRow& row, bool in) {
     }
     in ? Add(statistics, &found->second) : Subtract(statistics, &found->second);
   }
-  for (const std::string& book : BooksOf(row)) {
-    Count(row, in ? 1 : -1, &books_[{month, book}]);
+  for (const Book& book : BooksOf(row)) {
+    Count(row, in ? 1 : -1, &books_[book]);
   }
   return absl::OkStatus();
 }
@@ -362,7 +372,7 @@ absl::Status ViewWriter::FlushCounts() {
   }
   for (const auto& [book, changes] : books_) {
     for (const auto& [of, change] : changes) {
-      const std::string key = BookKey(book.first, book.second, of);
+      const std::string key = CountKey(book, of);
       ASSIGN_OR_RETURN(const auto known, pending_.Get(key));
       ClassCount count = change;
       if (known.has_value()) {

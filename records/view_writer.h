@@ -72,8 +72,8 @@ class ViewWriter {
   PendingViews pending_;
   std::string last_leaf_hash_;
   std::map<uint64_t, Held> held_;  // requests that this batch speaks of
-  std::map<std::string, v1::Statistics> statistics_;               // by key
-  std::map<std::pair<uint32_t, std::string>, ClassCounts> books_;  // changes
+  std::map<std::string, v1::Statistics> statistics_;  // by key
+  std::map<Book, ClassCounts> books_;                 // changes
 };
 
 }  // namespace sightline::records

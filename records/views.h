@@ -24,7 +24,7 @@ namespace sightline::records {
 
 // Raised whenever entries are to be worked in differently: other views are
 // derived anew.
-inline constexpr uint32_t kViewSchema = 4;
+inline constexpr uint32_t kViewSchema = 5;
 
 // The views as of a tree.
 struct ViewsAt {

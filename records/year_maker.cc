@@ -277,6 +277,8 @@ void YearMaker::Request(const TrueRequest* escalates) {
   if (!truth.platform.empty()) {
     ++totals_[{truth.platform, Month(now_), said.channel(),
                said.legal_process()}];
+    ++pair_totals_[{truth.agency, truth.platform, Month(now_)}]
+                  [{said.channel(), said.legal_process()}];
   }
   if (escalates != nullptr && escalates->declined) {
     TrueRequest& asked =
@@ -497,6 +499,95 @@ void YearMaker::Report() {
     wrong_reports_[line] = {total->count(), count};
   }
   Append(statement);
+  ReportPairs(next, month);
+}
+
+void YearMaker::ReportPairs(const std::string& submitter, uint32_t month) {
+  constexpr size_t kMost = 6;  // of so many others, to leave room for requests
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& [pair, classes] : pair_totals_) {
+    const auto& [agency, platform, of] = pair;
+    if (of != month || (agency != submitter && platform != submitter)) continue;
+    if (pairs.size() < kMost && Chance(50))
+      pairs.emplace_back(agency, platform);
+  }
+  const bool by_agency = submitter.rfind("platform:", 0) != 0;
+  // One that the log may know nothing of.
+  if (!by_agency) {
+    pairs.emplace_back(agencies_[Roll(agencies_.size())], submitter);
+  }
+  for (const auto& [agency, platform] : pairs) {
+    if (entries_.size() >= options_.entries) return;
+    ReportPair(agency, platform, month, by_agency);
+  }
+}
+
+void YearMaker::ReportPair(const std::string& agency,
+                           const std::string& platform, uint32_t month,
+                           bool by_agency) {
+  Classes classes;
+  const auto logged = pair_totals_.find({agency, platform, month});
+  if (logged != pair_totals_.end()) classes = logged->second;
+  if (classes.empty()) {
+    classes[{v1::CHANNEL_DIRECT_ASK, v1::LEGAL_PROCESS_NONE_CONSENT}] =
+        1 + Roll(5);
+  } else if (Chance(20)) {
+    classes.begin()->second += 1 + Roll(40);
+  } else if (Chance(10)) {
+    classes.erase(classes.begin());
+  }
+  v1::Statement statement = New(by_agency ? agency : platform);
+  v1::PeriodReport& report = *statement.mutable_period_report();
+  report.set_month(month);
+  report.set_counterparty(by_agency ? platform : agency);
+  for (const auto& [of, count] : classes) {
+    v1::ClassTotal* const total = report.add_totals();
+    total->set_channel(static_cast<v1::Channel>(of.first));
+    total->set_legal_process(static_cast<v1::LegalProcess>(of.second));
+    total->set_count(count);
+  }
+  Append(statement);
+  pair_reports_[by_agency ? 1 : 0][{agency, platform, month}] = classes;
+}
+
+std::map<YearMaker::PairLine, YearMaker::TruePair> YearMaker::WrongPairs()
+    const {
+  std::map<PairLine, TruePair> lines;
+  const auto line = [&](const PairMonth& of,
+                        const std::pair<int, int>& requests) -> TruePair& {
+    const auto& [agency, platform, month] = of;
+    return lines[{agency, platform, month, requests.first, requests.second}];
+  };
+  const auto all = [&](const std::map<PairMonth, Classes>& months,
+                       const auto& take) {
+    for (const auto& [of, classes] : months) {
+      for (const auto& [requests, count] : classes) {
+        take(&line(of, requests), count);
+      }
+    }
+  };
+  all(pair_totals_, [](TruePair* p, uint64_t count) { p->logged = count; });
+  all(pair_reports_[1],
+      [](TruePair* p, uint64_t count) { p->agency_says = count; });
+  all(pair_reports_[0],
+      [](TruePair* p, uint64_t count) { p->platform_says = count; });
+  std::map<PairLine, TruePair> out;
+  for (auto& [key, pair] : lines) {
+    const auto& [agency, platform, month, channel, process] = key;
+    const PairMonth of(agency, platform, month);
+    // Silence in a report is a none.
+    if (pair_reports_[1].count(of) > 0) {
+      pair.agency_says = pair.agency_says.value_or(0);
+    }
+    if (pair_reports_[0].count(of) > 0) {
+      pair.platform_says = pair.platform_says.value_or(0);
+    }
+    if (pair.agency_says.value_or(pair.logged) != pair.logged ||
+        pair.platform_says.value_or(pair.logged) != pair.logged) {
+      out.emplace(key, pair);
+    }
+  }
+  return out;
 }
 
 }  // namespace sightline::records

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -98,6 +99,18 @@ class YearMaker {
       const {
     return wrong_reports_;
   }
+  // A month and class of an agency and a platform, as the reports about the pair have
+  // it. No value: that side filed no report about the other, which is not the same
+  // as having reported none.
+  struct TruePair {
+    std::optional<uint64_t> agency_says;
+    std::optional<uint64_t> platform_says;
+    uint64_t logged = 0;
+  };
+  // Agency, platform, month, channel, process.
+  using PairLine = std::tuple<std::string, std::string, uint32_t, int, int>;
+  // Those of which at least one side says something else than the log has.
+  std::map<PairLine, TruePair> WrongPairs() const;
   const std::vector<std::string>& agencies() const { return agencies_; }
   const std::vector<std::string>& platforms() const { return platforms_; }
 
@@ -131,6 +144,10 @@ class YearMaker {
   void ChangeSeal();
   void Attest(const TrueRequest& truth);
   void Report();
+  // What one side of a pair files about the other.
+  void ReportPair(const std::string& agency, const std::string& platform,
+                  uint32_t month, bool by_agency);
+  void ReportPairs(const std::string& submitter, uint32_t month);
   TrueRequest* AnyRequest();
 
   const YearOptions options_;
@@ -150,6 +167,10 @@ class YearMaker {
   std::map<std::string, std::vector<uint64_t>> feeds_;
   std::map<BookLine, std::pair<uint64_t, uint64_t>> wrong_reports_;
   std::map<BookLine, uint64_t> totals_;
+  using Classes = std::map<std::pair<int, int>, uint64_t>;
+  using PairMonth = std::tuple<std::string, std::string, uint32_t>;
+  std::map<PairMonth, Classes> pair_totals_;
+  std::map<PairMonth, Classes> pair_reports_[2];  // by platforms, by agencies
   std::set<std::pair<std::string, uint32_t>> reported_;
   uint32_t month_reported_ = 0;
 };

@@ -25,6 +25,7 @@ void RestsOn(const v1::FeedRow& row, std::set<uint64_t>* out) {
 }
 void RestsOn(const v1::TimelineEvent& row, std::set<uint64_t>* out) {
   out->insert(row.index());
+  if (row.has_agency()) out->insert(row.agency().enrolled_index());
 }
 // These rest on every entry of the tree.
 void RestsOn(const v1::ReconcileRow&, std::set<uint64_t>*) {}

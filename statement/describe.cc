@@ -233,6 +233,15 @@ std::string AttestationText(const v1::Attestation& a, const NameOf& names) {
   return out;
 }
 
+std::string PeriodReportText(const v1::PeriodReport& r, const NameOf& names) {
+  return absl::StrCat(
+      "reported its totals ",
+      r.counterparty().empty()
+          ? ""
+          : absl::StrCat("with ", Who(r.counterparty(), names), " "),
+      "for ", MonthText(r.month()));
+}
+
 // What the submitter did, in the past tense, without the submitter.
 std::string DeedText(const v1::Statement& s, const NameOf& names) {
   switch (s.kind_case()) {
@@ -282,8 +291,7 @@ std::string DeedText(const v1::Statement& s, const NameOf& names) {
           Printable(absl::StrJoin(s.sealed_read().paths(), ", ")), " (",
           Text(s.sealed_read().basis()), ")");
     case v1::Statement::kPeriodReport:
-      return absl::StrCat("reported its totals for ",
-                          MonthText(s.period_report().month()));
+      return PeriodReportText(s.period_report(), names);
     case v1::Statement::kRegistryEvent:
       return absl::StrCat("reported on its camera register ",
                           Printable(s.registry_event().scheme()), " for ",

@@ -51,6 +51,10 @@ bool MayReadOn(v1::SealedRead::Basis basis, absl::string_view reader) {
   }
 }
 
+bool IsPlatform(absl::string_view id) {
+  return SubmitterKindOf(id) == v1::SUBMITTER_KIND_PLATFORM;
+}
+
 }  // namespace
 
 void CheckUnsealing(const v1::Unsealing& unsealing, const Path& at,
@@ -96,9 +100,16 @@ void CheckSealedRead(const v1::SealedRead& read, absl::string_view reader,
   }
 }
 
-void CheckPeriodReport(const v1::PeriodReport& report, const Path& at,
+void CheckPeriodReport(const v1::PeriodReport& report,
+                       absl::string_view submitter, const Path& at,
                        Checker* check) {
   check->Month(report.month(), at / "month");
+  if (!report.counterparty().empty()) {
+    check->SubmitterId(report.counterparty(), at / "counterparty");
+    check->Require(IsPlatform(report.counterparty()) != IsPlatform(submitter),
+                   at / "counterparty",
+                   "want a platform, of a platform's report an agency");
+  }
   const auto& totals = report.totals();
   const Path list = at / "totals";
   check->Count(totals.size(), 0, kMaxTotals, list);

@@ -20,7 +20,9 @@ void CheckSealRenewal(const v1::SealRenewal& renewal,
 // `reader` is the submitter: each kind reads on a basis of its own.
 void CheckSealedRead(const v1::SealedRead& read, absl::string_view reader,
                      const Path& at, Checker* check);
-void CheckPeriodReport(const v1::PeriodReport& report, const Path& at,
+// `submitter` reports.
+void CheckPeriodReport(const v1::PeriodReport& report,
+                       absl::string_view submitter, const Path& at,
                        Checker* check);
 void CheckRegistryEvent(const v1::RegistryEvent& event, const Path& at,
                         Checker* check);

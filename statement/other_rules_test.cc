@@ -80,6 +80,21 @@ std::vector<Case> OtherCases() {
       s->mutable_period_report()->add_totals();
     }
   });
+  add(report, "Counterparty", "", [](S* s) {
+    s->mutable_header()->set_submitter("ori:CA0194200");
+    s->mutable_period_report()->set_counterparty("platform:example");
+  });
+  add(report, "CounterpartyOfPlatform", "", [](S* s) {
+    s->mutable_header()->set_submitter("platform:example");
+    s->mutable_period_report()->set_counterparty("ori:CA0194200");
+  });
+  add(report, "CounterpartyNoId", "period_report.counterparty: not a submitter",
+      [](S* s) { s->mutable_period_report()->set_counterparty("example"); });
+  add(report, "CounterpartyOwn", "period_report.counterparty: want a platform",
+      [](S* s) {
+        s->mutable_header()->set_submitter("platform:example");
+        s->mutable_period_report()->set_counterparty("platform:other");
+      });
   const auto event = v1::STATEMENT_KIND_REGISTRY_EVENT;
   add(event, "Scheme", "registry_event.scheme: required",
       [](S* s) { s->mutable_registry_event()->clear_scheme(); });

@@ -189,7 +189,8 @@ void CheckKind(const v1::Statement& s, Checker* check) {
       return CheckSealedRead(s.sealed_read(), s.header().submitter(), at,
                              check);
     case v1::Statement::kPeriodReport:
-      return CheckPeriodReport(s.period_report(), at, check);
+      return CheckPeriodReport(s.period_report(), s.header().submitter(), at,
+                               check);
     case v1::Statement::kRegistryEvent:
       return CheckRegistryEvent(s.registry_event(), at, check);
     case v1::Statement::kAttestation:

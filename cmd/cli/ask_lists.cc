@@ -101,6 +101,8 @@ absl::StatusOr<int> Changes(const AskFlags& flags, Invocation& run) {
   RETURN_IF_ERROR(FillConditions(flags, &filter));
   v1::ListChangesRequest& changes = *question.mutable_changes();
   *changes.mutable_submitters() = filter.submitters();
+  changes.set_state(filter.state());
+  changes.set_county_fips(filter.county_fips());
   if (filter.has_admitted_from()) {
     *changes.mutable_admitted_from() = filter.admitted_from();
   }
@@ -120,6 +122,7 @@ absl::StatusOr<int> Disagreements(const AskFlags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const std::string submitter,
                    OneAgency(flags, flags.submitter));
   reconcile.set_submitter(submitter);
+  reconcile.set_counterparty(filter.custodian());
   reconcile.set_state(filter.state());
   reconcile.set_county_fips(filter.county_fips());
   *reconcile.mutable_channels() = filter.channels();
@@ -231,7 +234,8 @@ void AddLists(CLI::App* ask, Invocation* run,
       ->add_option("--kind", flags->kinds,
                    "Only amendment, unsealing, seal_renewal or erasure")
       ->check(Offer("amendment, unsealing, seal_renewal, erasure"));
-  AddConditions(changes, flags.get(), {"--agency", "--since", "--until"});
+  AddConditions(changes, flags.get(),
+                {"--agency", "--state", "--county", "--since", "--until"});
   SetAction(changes, run, [flags, run] { return Changes(*flags, *run); });
   for (CLI::App* const command : {request, complete, seals, changes}) {
     AddAnswerOptions(command, flags.get());
@@ -241,15 +245,16 @@ void AddLists(CLI::App* ask, Invocation* run,
 void AddCounts(CLI::App* ask, Invocation* run,
                const std::shared_ptr<AskFlags>& flags) {
   CLI::App* const disagreements = ask->add_subcommand(
-      "disagreements", "Where period reports and the log differ (10)");
+      "disagreements",
+      "Where agencies' and platforms' reports and the log differ (10)");
   disagreements->add_option("--submitter", flags->submitter,
                             "Only of this agency or platform");
   disagreements->add_flag("--all", flags->all_classes,
                           "Also where they agree, or there is no report");
   AddMonths(disagreements, flags.get(), true);
   AddConditions(disagreements, flags.get(),
-                {"--agency", "--state", "--county", "--channel", "--process",
-                 "--outcome"});
+                {"--agency", "--state", "--county", "--platform", "--channel",
+                 "--process", "--outcome"});
   SetAction(disagreements, run,
             [flags, run] { return Disagreements(*flags, *run); });
   CLI::App* const compare = ask->add_subcommand(

@@ -256,16 +256,31 @@ Columns ColumnsOf(const v1::TimelineEvent& row) {
 }
 
 Columns ColumnsOf(const v1::ReconcileRow& row) {
-  return {{"submitter", row.submitter()},
-          {"month", absl::StrCat(row.month())},
-          {"channel", Given(row.channel())},
-          {"legal_process", Given(row.legal_process())},
-          {"outcome", row.outcome() == 0 ? "all" : Text(row.outcome())},
-          {"reported", row.has_reported() ? absl::StrCat(row.reported()) : ""},
-          {"logged", absl::StrCat(row.logged())},
-          {"answered", row.outcome() == 0 ? absl::StrCat(row.answered()) : ""},
-          {"report_index",
-           row.has_report_index() ? absl::StrCat(row.report_index()) : ""}};
+  return {
+      {"submitter", row.submitter()},
+      {"month", absl::StrCat(row.month())},
+      {"channel", Given(row.channel())},
+      {"legal_process", Given(row.legal_process())},
+      {"outcome", row.outcome() == 0 ? "all" : Text(row.outcome())},
+      {"reported", row.has_reported() ? absl::StrCat(row.reported()) : ""},
+      {"logged", absl::StrCat(row.logged())},
+      {"answered", row.outcome() == 0 ? absl::StrCat(row.answered()) : ""},
+      {"report_index",
+       row.has_report_index() ? absl::StrCat(row.report_index()) : ""},
+      {"counterparty", row.counterparty()},
+      {"counterparty_reported", row.has_counterparty_reported()
+                                    ? absl::StrCat(row.counterparty_reported())
+                                    : ""},
+      {"counterparty_report_index",
+       row.has_counterparty_report_index()
+           ? absl::StrCat(row.counterparty_report_index())
+           : ""}};
+}
+
+// What one side's report says of a class. `tells`: there is one that would.
+std::string ReportedText(bool tells, bool says, uint64_t count) {
+  if (says) return absl::StrCat(count);
+  return tells ? "nothing" : "(no report)";
 }
 
 std::string RangeText(const v1::ResidentRange& range) {
@@ -432,14 +447,21 @@ class Printer {
     return EventText(row);
   }
   std::string Line(const v1::ReconcileRow& row) const {
+    const std::string& other = row.counterparty();
     return absl::StrCat(
-        row.month(), "  ", row.submitter(), "  ", Text(row.channel()), ", ",
-        Text(row.legal_process()),
-        row.outcome() == 0 ? "" : absl::StrCat(", ", Text(row.outcome())),
-        ": reported ",
-        row.has_reported()       ? absl::StrCat(row.reported())
-        : row.has_report_index() ? "nothing"
-                                 : "(no report)",
+        row.month(), "  ", row.submitter(),
+        other.empty() ? "" : absl::StrCat(" and ", other), "  ",
+        Text(row.channel()), ", ", Text(row.legal_process()),
+        row.outcome() == 0 ? "" : absl::StrCat(", ", Text(row.outcome())), ": ",
+        other.empty() ? "" : absl::StrCat(row.submitter(), " "), "reported ",
+        ReportedText(row.has_report_index(), row.has_reported(),
+                     row.reported()),
+        other.empty()
+            ? ""
+            : absl::StrCat(", ", other, " reported ",
+                           ReportedText(row.has_counterparty_report_index(),
+                                        row.has_counterparty_reported(),
+                                        row.counterparty_reported())),
         ", logged ", row.logged());
   }
   std::string Line(const v1::StatisticsRow& row) const {
