@@ -31,6 +31,7 @@
 #include "statement/entry_codec.h"
 #include "statement/policy.h"
 #include "statement/timestamps.h"
+#include "statement/whole_seal.h"
 #include "tiles/log_reader.h"
 #include "tiles/memory_tiles.h"
 
@@ -539,6 +540,41 @@ TEST_F(LogMonitorTest, TellsOfFootageGivenBeforeItsRequestWasLogged) {
   EXPECT_THAT(alerts_[0].text,
               HasSubstr(absl::StrCat("before request ", request, " of ",
                                      kAgency, " was logged")));
+}
+
+TEST_F(LogMonitorTest, TellsOfReportsThatSayAnotherNumber) {
+  const std::string yaml =
+      "rules: [{on: report-disagrees, submitter: 'ori:CA0194200'}]";
+  ASSERT_OK(Start(yaml));
+  const uint64_t request = log_.Request(kAgency);
+  const uint32_t month = statement::MonthOf(AdmittedAt(request));
+  const auto report = [&](absl::string_view by, absl::string_view with,
+                          uint64_t count) {
+    v1::Statement statement = log_.Make(v1::STATEMENT_KIND_PERIOD_REPORT, by);
+    v1::PeriodReport& said = *statement.mutable_period_report();
+    said.set_month(month);
+    said.set_counterparty(std::string(with));
+    said.clear_totals();
+    v1::ClassTotal& total = *said.add_totals();
+    total.set_channel(v1::CHANNEL_NATIONAL_SECURITY);
+    total.set_legal_process(v1::LEGAL_PROCESS_NSL);
+    total.set_count(count);
+    return log_.Add(statement);
+  };
+  report(kPlatform, "", 1);  // no rule asks for the platform's own
+  EXPECT_THAT(Look(), IsEmpty());
+  // What was logged is not forgotten over a restart.
+  ASSERT_OK(Start(yaml));
+  const uint64_t wrong = report(kPlatform, kAgency, 3);
+  const std::string alert = absl::StrCat("report-disagrees ", wrong);
+  ASSERT_THAT(Look(), ElementsAre(alert));
+  EXPECT_EQ(alerts_[0].submitter, kPlatform);
+  EXPECT_THAT(alerts_[0].text,
+              HasSubstr("national security letter: reported 3, "
+                        "logged 0"));
+  const uint64_t silent = report(kAgency, "", 0);
+  ASSERT_THAT(Look(), ElementsAre(absl::StrCat("report-disagrees ", silent)));
+  EXPECT_THAT(alerts_.back().text, HasSubstr("reported 0, logged 2"));
 }
 
 TEST_F(LogMonitorTest, TellsOfSealsThatHaveEnded) {

@@ -22,10 +22,10 @@ constexpr size_t kMaxPeers = 64;
 constexpr size_t kMaxFaults = 20;
 
 constexpr absl::string_view kNames[] = {
-    "request",      "assembly", "emergency",      "over-broad",
-    "finding",      "overdue",  "review-overdue", "given-before-logged",
-    "seal-overdue", "silent",   "unsound",        "inconsistent",
-    "split-view"};
+    "request",      "assembly",         "emergency",      "over-broad",
+    "finding",      "overdue",          "review-overdue", "given-before-logged",
+    "seal-overdue", "report-disagrees", "silent",         "unsound",
+    "inconsistent", "split-view"};
 
 // Reads a document and collects what is wrong with it.
 class Parser {

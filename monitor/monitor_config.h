@@ -27,6 +27,7 @@ enum class RuleKind {
   kReviewOverdue,      // an emergency demand without a review in time
   kGivenBeforeLogged,  // an answer: footage was given before it was asked here
   kSealOverdue,        // a seal that has ended, with nothing said about it
+  kReportDisagrees,    // totals of a month that are not those of the log
   kSilent,             // an agency that has said nothing for long
   kUnsound,            // an entry that breaks the log's rules
   kInconsistent,  // checkpoints that are not signed, cosigned or consistent

@@ -136,6 +136,7 @@ void RuleBook::OnEntry(const CheckedEntry& entry,
   } else {
     RaiseFitting(entry, now, alerts);
     OnAnswer(entry, now, alerts);  // to a request that is open still
+    OnReport(entry, now, alerts);
     Follow(entry, registry);
   }
   FollowSeals(entry);
@@ -190,11 +191,10 @@ void RuleBook::FollowStatus(const std::string& submitter,
 void RuleBook::FollowRequest(const CheckedEntry& entry,
                              const statement::Registry& registry) {
   const v1::Statement& statement = entry.statement;
-  if (!statement.has_footage_request() ||
-      statement.footage_request().has_imported()) {
-    return;
-  }
+  if (!statement.has_footage_request()) return;
   const int64_t admitted = entry.entry.admitted_unix_ms();
+  books_.OnRequest(statement, admitted);
+  if (statement.footage_request().has_imported()) return;
   OpenRequest open;
   open.submitter = statement.header().submitter();
   open.place = PlaceOf(statement.footage_request().area());
@@ -274,6 +274,32 @@ void RuleBook::OnAnswer(const CheckedEntry& entry, int64_t now,
               TimeText(statement::ToUnixMs(response.first_given())),
               ", before request ", response.request().index(), " of ",
               request->submitter, " was logged ", TimeText(request->admitted)),
+          now, alerts, std::move(alert));
+  }
+}
+
+void RuleBook::OnReport(const CheckedEntry& entry, int64_t now,
+                        std::vector<Alert>* alerts) const {
+  if (!entry.statement.has_period_report() || entry.index < alerts_from_) {
+    return;
+  }
+  const std::string& by = entry.statement.header().submitter();
+  const std::string& with = entry.statement.period_report().counterparty();
+  std::vector<std::string> differences;
+  for (const Rule& rule : rules_) {
+    if (rule.kind != RuleKind::kReportDisagrees) continue;
+    if (!AnyOrNone(rule.submitters, by) &&
+        (with.empty() || !AnyOrNone(rule.submitters, with))) {
+      continue;
+    }
+    if (differences.empty()) differences = books_.Differences(entry.statement);
+    if (differences.empty()) return;
+    Alert alert;
+    alert.index = entry.index;
+    alert.submitter = by;
+    Raise(rule, EntryName(entry.index),
+          absl::StrCat(statement::DescribeEntry(entry.index, entry.entry), "; ",
+                       absl::StrJoin(differences, "; ")),
           now, alerts, std::move(alert));
   }
 }
@@ -435,7 +461,8 @@ std::string RuleBook::Save() const {
   }
   return Json{{"requests", list(requests_)}, {"answered", list(answered_)},
               {"reviews", list(reviews_)},   {"seals", seals},
-              {"agencies", agencies},        {"told", told_}}
+              {"agencies", agencies},        {"told", told_},
+              {"books", books_.Save()}}
       .dump();
 }
 
@@ -466,6 +493,12 @@ absl::Status RuleBook::Load(absl::string_view text) {
                                                   item.at(2).get<uint64_t>()};
     }
     told_ = json.at("told").get<std::set<std::string>>();
+    // Not in the state of a monitor from before there were such rules.
+    if (json.contains("books")) {
+      books_.Load(json.at("books"));
+    } else {
+      books_.ForgetAll();
+    }
   } catch (const Json::exception& error) {
     return absl::InvalidArgumentError(
         absl::StrCat("what is open: ", error.what()));

@@ -6,7 +6,7 @@
 // Threads: thread-compatible.
 // Memory:  O(agencies), and what is open: at most kMaxOpen requests, reviews and
 //          seals each, and kMaxAnswered requests that are not; the oldest
-//          forgotten first.
+//          forgotten first. Of reports, report_books.h.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +23,7 @@
 #include "monitor/entry_check.h"
 #include "monitor/monitor_config.h"
 #include "monitor/problem.h"
+#include "monitor/report_books.h"
 #include "statement/registry.h"
 
 namespace sightline::monitor {
@@ -92,6 +93,8 @@ class RuleBook {
   void OnAnswer(const CheckedEntry& entry, int64_t now,
                 std::vector<Alert>* alerts) const;
   void Follow(const CheckedEntry& entry, const statement::Registry& registry);
+  void OnReport(const CheckedEntry& entry, int64_t now,
+                std::vector<Alert>* alerts) const;
   // What the registry says of a submitter after `entry`, which speaks of it.
   void FollowStatus(const std::string& submitter, const CheckedEntry& entry,
                     const statement::Registry& registry);
@@ -125,6 +128,7 @@ class RuleBook {
   OpenRequests reviews_;   // emergencies without one
   std::map<std::pair<uint64_t, std::string>, OpenSeal> seals_;
   std::map<std::string, Agency> agencies_;  // that may speak
+  ReportBooks books_;
   // Ids of alerts about what is open.
   std::set<std::string> told_;
 };
