@@ -18,6 +18,9 @@
 namespace sightline::storage {
 namespace {
 
+// Few readers, so few parts: what is read often must not push out its neighbours.
+constexpr int kCacheShardBits = 3;
+
 rocksdb::Options MakeOptions(const ViewStoreOptions& options) {
   rocksdb::Options out;
   out.create_if_missing = true;
@@ -30,9 +33,15 @@ rocksdb::Options MakeOptions(const ViewStoreOptions& options) {
   out.max_log_file_size = size_t{4} << 20;
   out.keep_log_file_num = 2;
   rocksdb::BlockBasedTableOptions table;
-  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  table.block_cache =
+      rocksdb::NewLRUCache(options.block_cache_bytes, kCacheShardBits);
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // A whole filter is a megabyte and more for each file: too much for a part of
+  // the cache, so that it would be read again from the file for every key.
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.pin_top_level_index_and_filter = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.format_version = 5;
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
