@@ -41,9 +41,13 @@ absl::StatusOr<std::unique_ptr<RawLog>> RawLog::Open(
 
 absl::Status RawLog::Submit(absl::string_view feed, std::string entry,
                             sequencer::Completion done) {
-  return sequencer_->Submit(
-      admission::AdmittedEntryMaker::Make(feed, std::move(entry)),
-      std::move(done));
+  return Submit(admission::AdmittedEntryMaker::Make(feed, std::move(entry)),
+                std::move(done));
+}
+
+absl::Status RawLog::Submit(admission::AdmittedEntry entry,
+                            sequencer::Completion done) {
+  return sequencer_->Submit(std::move(entry), std::move(done));
 }
 
 void RawLog::Shutdown() {

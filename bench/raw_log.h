@@ -17,6 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "admission/admitted_entry.h"
 #include "admission/gate.h"
 #include "publish/publisher.h"
 #include "sequencer/entry_encoder.h"
@@ -47,6 +48,9 @@ class RawLog {
 
   // As Sequencer::Submit.
   absl::Status Submit(absl::string_view feed, std::string entry,
+                      sequencer::Completion done);
+  // The same of an entry that is more than its bytes.
+  absl::Status Submit(admission::AdmittedEntry entry,
                       sequencer::Completion done);
 
   sequencer::Sequencer& sequencer() { return *sequencer_; }
