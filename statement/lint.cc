@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
+#include <cstdint>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/strings/ascii.h"
@@ -36,6 +36,8 @@ string_view Bare(string_view raw) {
 
 Words SplitWords(string_view text) {
   Words out;
+  const auto spaces = std::count(text.begin(), text.end(), ' ');
+  out.reserve(static_cast<size_t>(spaces) + 1);
   while (!text.empty()) {
     const size_t end = std::min(text.find(' '), text.size());
     const string_view raw = text.substr(0, end);
@@ -45,15 +47,43 @@ Words SplitWords(string_view text) {
   return out;
 }
 
-bool IsOneOf(string_view word, const string_view* begin,
-             const string_view* end) {
-  return std::any_of(begin, end, [word](string_view one) {
-    return absl::EqualsIgnoreCase(word, one);
-  });
-}
-template <size_t N>
-bool IsOneOf(string_view word, const string_view (&list)[N]) {
-  return IsOneOf(word, std::begin(list), std::end(list));
+// Words in lower case. What most words of a text are not, their length and first
+// letter tell.
+class WordList {
+ public:
+  template <size_t N>
+  constexpr explicit WordList(const string_view (&words)[N])
+      : begin_(words), end_(words + N) {
+    for (const string_view word : words) {
+      lengths_ |= uint64_t{1} << word.size();
+      if (!word.empty()) letters_ |= LetterBit(word[0]);
+    }
+  }
+
+  bool Contains(string_view word) const {
+    if (word.size() >= 64 || (lengths_ >> word.size() & 1) == 0) return false;
+    if (!word.empty() && (letters_ & LetterBit(word[0])) == 0) return false;
+    return std::any_of(begin_, end_, [word](string_view one) {
+      return absl::EqualsIgnoreCase(word, one);
+    });
+  }
+
+ private:
+  // The same for both cases of a letter.
+  static constexpr uint32_t LetterBit(char c) {
+    return uint32_t{1} << (static_cast<unsigned char>(c) & 31);
+  }
+
+  const string_view* begin_;
+  const string_view* end_;
+  uint64_t lengths_ = 0;
+  uint32_t letters_ = 0;
+};
+
+template <const auto& kWords>
+bool IsOneOf(string_view word) {
+  static constexpr WordList kList(kWords);
+  return kList.Contains(word);
 }
 
 template <typename Predicate>
@@ -223,7 +253,7 @@ bool IsCalledPhone(const DigitRuns& runs, size_t i) {
   string_view word = Bare(before);
   word = word.substr(word.find_last_of(" :") + 1);
   size_t groups = 0;
-  return IsOneOf(word, kPhoneWords) && JoinedDigits(runs, i, &groups) >= 7;
+  return IsOneOf<kPhoneWords>(word) && JoinedDigits(runs, i, &groups) >= 7;
 }
 
 bool HasPhoneNumber(string_view text) {
@@ -271,8 +301,8 @@ bool CouldBePlate(string_view first, string_view second) {
 }
 
 bool IsNamedPlate(const Words& words, size_t i) {
-  if (!IsOneOf(words[i].bare, kPlateWords)) return false;
-  while (++i < words.size() && IsOneOf(words[i].bare, kFillers)) {
+  if (!IsOneOf<kPlateWords>(words[i].bare)) return false;
+  while (++i < words.size() && IsOneOf<kFillers>(words[i].bare)) {
   }
   if (i >= words.size()) return false;
   return CouldBePlate(words[i].bare) ||
@@ -329,18 +359,18 @@ bool IsStreetAsSt(const Words& words, size_t i) {
 
 bool IsAddress(const Words& words, size_t i) {
   if (!IsHouseNumber(words[i].bare)) return false;
-  if (i > 0 && IsOneOf(words[i - 1].bare, kNumbered)) return false;
+  if (i > 0 && IsOneOf<kNumbered>(words[i - 1].bare)) return false;
   const bool year = IsYear(words[i].bare);
   // One to three words of the name, then the word for a street.
   for (size_t k = i + 1; k < words.size() && k <= i + 4; ++k) {
     const string_view word = words[k].bare;
-    if (k > i + 1 && (IsOneOf(word, kStreets) || IsStreetAsSt(words, k) ||
-                      (!year && IsOneOf(word, kPerhapsStreets)))) {
+    if (k > i + 1 && (IsOneOf<kStreets>(word) || IsStreetAsSt(words, k) ||
+                      (!year && IsOneOf<kPerhapsStreets>(word)))) {
       return true;
     }
     const char last = words[k].raw.back();
     if (word.empty() || !IsLetterOrDigit(word[0]) || last == ',' ||
-        last == ';' || IsOneOf(word, kNotInNames)) {
+        last == ';' || IsOneOf<kNotInNames>(word)) {
       return false;
     }
   }
@@ -361,7 +391,7 @@ constexpr string_view kMonths[] = {"jan", "feb", "mar", "apr", "may", "jun",
 
 bool IsMonth(string_view word) {
   return word.size() >= 3 && AllOf(word, IsLetter) &&
-         IsOneOf(word.substr(0, 3), kMonths);
+         IsOneOf<kMonths>(word.substr(0, 3));
 }
 
 // A year, 01/02/1984, 1984-02-01, 010284.
@@ -379,7 +409,7 @@ bool HasDateSoon(const Words& words, size_t i) {
   for (size_t end = std::min(i + 4, words.size()); i < end; ++i) {
     const string_view word = words[i].bare;
     if (IsDate(word)) return true;
-    const bool part = IsOneOf(word, kFillers) || IsMonth(word) ||
+    const bool part = IsOneOf<kFillers>(word) || IsMonth(word) ||
                       (word.size() <= 2 && AllOf(word, IsDigit));
     if (!part) return false;
   }
@@ -391,13 +421,14 @@ constexpr string_view kBirthWords[] = {"dob",      "d.o.b", "birthdate",
 
 bool HasDateOfBirth(const Words& words) {
   for (size_t i = 0; i < words.size(); ++i) {
-    string_view word = words[i].bare;
+    const string_view word = words[i].bare;
+    if (word.empty() || !absl::StrContains("bBdD", word[0])) continue;
     size_t after = i + 1;
     if (absl::EqualsIgnoreCase(word, "birth") && after < words.size() &&
         absl::EqualsIgnoreCase(words[after].bare, "date")) {
       ++after;
     }
-    if (IsOneOf(word, kBirthWords) && HasDateSoon(words, after)) return true;
+    if (IsOneOf<kBirthWords>(word) && HasDateSoon(words, after)) return true;
     // DOB:01/02/1984
     if (absl::StartsWithIgnoreCase(word, "dob") &&
         IsDate(Bare(word.substr(3)))) {
@@ -497,7 +528,7 @@ constexpr string_view kBodyWords[] = {"police",       "department",
 bool IsNameWord(string_view word) {
   return word.size() >= 2 && absl::ascii_isupper(word[0]) &&
          std::none_of(word.begin(), word.end(), IsDigit) &&
-         !IsOneOf(word, kBodyWords);
+         !IsOneOf<kBodyWords>(word);
 }
 
 // "J." or "J"
@@ -511,28 +542,28 @@ string_view WordAt(const Words& words, size_t i) {
 
 // "Alex Miller", "J. Miller"
 bool IsFullName(string_view first, string_view last) {
-  return (IsOneOf(first, kGivenNames) || IsInitial(first)) && IsNameWord(last);
+  return (IsOneOf<kGivenNames>(first) || IsInitial(first)) && IsNameWord(last);
 }
 
 bool NameFollowsRank(const Words& words, size_t i) {
   const string_view rank = words[i].bare;
   const string_view first = WordAt(words, i + 1);
   const string_view second = WordAt(words, i + 2);
-  if (IsOneOf(rank, kShortRanks)) {
+  if (IsOneOf<kShortRanks>(rank)) {
     return IsFullName(first, second) ||
-           (IsNameWord(first) && !IsOneOf(second, kBodyWords));
+           (IsNameWord(first) && !IsOneOf<kBodyWords>(second));
   }
-  if (IsOneOf(rank, kRanks)) {
+  if (IsOneOf<kRanks>(rank)) {
     return IsFullName(first, second) ||
            (IsNameWord(first) && IsNameWord(second) && i + 3 == words.size());
   }
-  return IsOneOf(rank, kOffices) && IsFullName(first, second);
+  return IsOneOf<kOffices>(rank) && IsFullName(first, second);
 }
 
 // The whole text is "Jane Doe" or "Jane Q. Doe".
 bool IsBareName(const Words& words) {
   if (words.size() < 2 || words.size() > 3) return false;
-  if (!IsOneOf(words[0].bare, kGivenNames)) return false;
+  if (!IsOneOf<kGivenNames>(words[0].bare)) return false;
   if (words.size() == 3 && !IsInitial(words[1].bare) &&
       !IsNameWord(words[1].bare)) {
     return false;
@@ -544,7 +575,7 @@ bool IsBareName(const Words& words) {
 bool IsReversedName(const Words& words) {
   return words.size() == 2 && words[0].raw.back() == ',' &&
          IsNameWord(words[0].bare) && IsNameWord(words[1].bare) &&
-         IsOneOf(words[1].bare, kGivenNames);
+         IsOneOf<kGivenNames>(words[1].bare);
 }
 
 bool HasPersonName(const Words& words) {
