@@ -9,11 +9,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstdlib>
-#include <fstream>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <set>
 #include <string>
 #include <utility>
@@ -24,22 +21,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/time/time.h"
-#include "base/status_macros.h"
 #include "base/status_matchers.h"
 #include "checkpoint/log_keys.h"
-#include "client/channel.h"
 #include "client/log_client.h"
 #include "client/receipt.h"
 #include "client/receipt_check.h"
 #include "client/record_client.h"
-#include "cmd/cli/import/agency_file.h"
-#include "cmd/cli/import/identities.h"
 #include "cmd/cli/import/importer.h"
-#include "cmd/cli/import/key_folder.h"
 #include "cmd/cli/import/plain_table.h"
-#include "cmd/cli/import/request_file.h"
-#include "crypto/random.h"
 #include "monitor/check_log.h"
 #include "monitor/check_options.h"
 #include "monitor/check_report.h"
@@ -50,8 +39,9 @@
 #include "proto/sightline/v1/statement.pb.h"
 #include "proto/sightline/v1/vocabulary.pb.h"
 #include "statement/policy.h"
-#include "storage/rocksdb_log_store.h"
 #include "storage/store_log_reader.h"
+#include "tests/e2e/real_data_log.h"
+#include "tests/e2e/real_notices.h"
 #include "tests/support/geofence.h"
 #include "tests/support/test_log.h"
 #include "tests/support/test_parties.h"
@@ -62,123 +52,8 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kAgencyFile[] = "/ring_agency_partnerships_2020-10_with_ori.csv";
-constexpr char kRequestFile[] =
-    "/calecpa_notifications_2016_2021_sanitized.csv";
-
-constexpr char kGeofenceFile[] =
-    "/google_geofence_warrants_by_jurisdiction_2018-2020.csv";
-constexpr char kGoogle[] = "platform:google";
 constexpr int64_t k2018Ms = 1'514'764'800'000;
 constexpr int64_t k2021Ms = 1'609'459'200'000;
-
-// Receipt files by name.
-using Receipts = std::map<std::string, std::string>;
-
-class ImportRealData : public ::testing::Test {
- protected:
-  void SetUp() override {
-    const char* folder = std::getenv("SIGHTLINE_TEST_DATA");
-    if (folder == nullptr || *folder == '\0') {
-      GTEST_SKIP() << "NOT TESTED: set SIGHTLINE_TEST_DATA to the folder of "
-                      "the public records";
-    }
-    data_ = folder;
-    ASSERT_OK_AND_ASSIGN(store_,
-                         storage::RocksDbLogStore::Open(
-                             ::testing::TempDir() + "/import_real_data", {}));
-    TestLogOptions options;
-    options.store = store_.get();
-    options.enrol = false;
-    ASSERT_OK_AND_ASSIGN(log_, TestLog::Start(std::move(options)));
-    PublishPolicies();
-    ASSERT_OK_AND_ASSIGN(
-        keys_, cli::KeyFolder::Open(::testing::TempDir() + "/import_keys",
-                                    kTestTimeMs, crypto::Rng::Real()));
-    client::TlsOptions tls;
-    tls.ca_file = log_->folder() + "/authority.crt";
-    ASSERT_OK_AND_ASSIGN(
-        identities_,
-        cli::Identities::Create(tls, [this](const std::string& uri) {
-          return log_->parties().ClientCertificate({uri});
-        }));
-  }
-
-  void PublishPolicies() {
-    for (const v1::PolicyVersion& policy : statement::DefaultPolicies()) {
-      v1::Statement statement =
-          log_->parties().Example(v1::STATEMENT_KIND_POLICY_VERSION,
-                                  log_->parties().registrar(), nullptr);
-      *statement.mutable_policy_version() = policy;
-      ASSERT_OK(log_->Submit(
-          log_->parties().registrar(),
-          log_->parties().Sign(statement, log_->parties().registrar())));
-    }
-  }
-
-  checkpoint::LogKeySet LogKeys() const {
-    return *client::LogKeysFromVkeys({log_->parties().vkey()});
-  }
-
-  cli::Importer MakeImporter(Receipts* receipts) {
-    cli::ImportTarget target{log_->address(), LogKeys(), {}, nullptr};
-    target.identity = [this](const std::string& submitter) {
-      return identities_->For(submitter);
-    };
-    cli::ImporterOptions options;
-    options.keep_receipt = [this, receipts](const std::string& name,
-                                            const client::Receipt& receipt) {
-      std::lock_guard<std::mutex> lock(receipts_mutex_);
-      const bool is_new =
-          receipts->emplace(name, client::FormatReceiptFile(receipt)).second;
-      return is_new ? absl::OkStatus() : absl::AlreadyExistsError(name);
-    };
-    return cli::Importer(std::move(target), keys_.get(), std::move(options));
-  }
-
-  // The provider's totals, by the provider.
-  void ReportGeofenceWarrants() {
-    const Party google = log_->parties().MakeParty(kGoogle);
-    ASSERT_OK(log_->Enrol(google));
-    ASSERT_OK_AND_ASSIGN(const auto reports,
-                         GeofenceReportsOfCalifornia(data_ + kGeofenceFile));
-    for (const v1::PeriodReport& report : reports) {
-      v1::Statement statement = log_->parties().Example(
-          v1::STATEMENT_KIND_PERIOD_REPORT, google, nullptr);
-      *statement.mutable_period_report() = report;
-      ASSERT_OK(log_->Submit(google, log_->parties().Sign(statement, google)));
-    }
-  }
-
-  // Both files, enrolling and submitting.
-  void Import(cli::ImportResult* agencies, cli::ImportResult* requests,
-              Receipts* receipts) {
-    std::ifstream agency_stream(data_ + kAgencyFile);
-    ASSERT_OK_AND_ASSIGN(const cli::AgencyFile agency_file,
-                         cli::ReadAgencyFile(agency_stream));
-    std::ifstream request_stream(data_ + kRequestFile);
-    cli::RequestFileOptions options;
-    ASSERT_TRUE(absl::LoadTimeZone("America/Los_Angeles", &options.zone));
-    ASSERT_OK_AND_ASSIGN(const cli::RequestFile request_file,
-                         cli::ReadRequestFile(request_stream, options));
-    const std::vector<crypto::PrivateKey>& registrars =
-        log_->parties().registrar().keys;
-    Receipts enrolments;  // the two files have agencies in common
-    cli::Importer first = MakeImporter(&enrolments);
-    ASSERT_OK(first.Enrol(agency_file.agencies, registrars, agencies));
-    cli::Importer second = MakeImporter(receipts);
-    ASSERT_OK(second.Enrol(request_file.agencies, registrars, requests));
-    ASSERT_OK(second.Submit(request_file.requests, requests));
-    receipts->insert(enrolments.begin(), enrolments.end());
-  }
-
-  std::string data_;
-  std::unique_ptr<storage::RocksDbLogStore> store_;
-  std::unique_ptr<TestLog> log_;
-  std::unique_ptr<cli::KeyFolder> keys_;
-  std::unique_ptr<cli::Identities> identities_;
-  std::mutex receipts_mutex_;
-};
 
 // Who is to be enrolled, by the files alone.
 std::set<std::string> TallyAgencies(const cli::Table& agencies,
@@ -205,16 +80,6 @@ std::set<std::string> TallyAgencies(const cli::Table& agencies,
                            : "ori:" + ori);
   }
   return ids;
-}
-
-// Of a time in UTC, or in California's time, where the last evening of a year
-// belongs to the next.
-int UtcYear(const std::string& time) {
-  const int year = std::stoi(time.substr(0, 4));
-  if (absl::EndsWith(time, "UTC")) return year;
-  const bool last_evening =
-      time.substr(5, 5) == "12-31" && std::stoi(time.substr(11, 2)) >= 16;
-  return last_evening ? year + 1 : year;
 }
 
 using CountByAgencyAndYear = std::map<std::pair<std::string, int>, uint64_t>;
@@ -321,9 +186,13 @@ void ExpectProvisional(client::LogClient* log,
   for (const std::string& id : ids) EXPECT_EQ(seen.count(id), 1u) << id;
 }
 
-TEST_F(ImportRealData, EveryRowIsInTheLogWithAReceiptThatVerifies) {
-  const cli::Table agency_table = cli::ReadTable(data_ + kAgencyFile);
-  const cli::Table request_table = cli::ReadTable(data_ + kRequestFile);
+TEST(ImportRealData, EveryRowIsInTheLogWithAReceiptThatVerifies) {
+  const std::string data = RealDataFolder();
+  if (data.empty()) GTEST_SKIP() << kNoRealData;
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<RealDataLog> log,
+                       RealDataLog::Start(data));
+  const cli::Table agency_table = cli::ReadTable(data + kAgencyFile);
+  const cli::Table request_table = cli::ReadTable(data + kRequestFile);
   // What the publishers say that the files hold.
   ASSERT_THAT(agency_table, SizeIs(1501));
   ASSERT_THAT(request_table, SizeIs(7962));
@@ -332,7 +201,7 @@ TEST_F(ImportRealData, EveryRowIsInTheLogWithAReceiptThatVerifies) {
   cli::ImportResult agencies;
   cli::ImportResult requests;
   Receipts receipts;
-  Import(&agencies, &requests, &receipts);
+  ASSERT_OK(log->Import(&agencies, &requests, &receipts));
   EXPECT_THAT(agencies.refused, IsEmpty());
   EXPECT_THAT(requests.refused, IsEmpty());
   EXPECT_EQ(agencies.enrolled_before, 0);
@@ -341,7 +210,7 @@ TEST_F(ImportRealData, EveryRowIsInTheLogWithAReceiptThatVerifies) {
   EXPECT_THAT(receipts, SizeIs(ids.size() + request_table.size()));
 
   // Every receipt, with nothing but the log's key.
-  const checkpoint::LogKeySet log_keys = LogKeys();
+  const checkpoint::LogKeySet log_keys = log->LogKeys();
   std::set<std::pair<std::string, uint64_t>> rows;
   std::set<uint64_t> indices;
   for (const auto& [name, file] : receipts) {
@@ -361,12 +230,12 @@ TEST_F(ImportRealData, EveryRowIsInTheLogWithAReceiptThatVerifies) {
   EXPECT_EQ(rows, want_rows);
 
   // The whole log, in the store and through the server.
-  storage::StoreLogReader reader(store_.get());
+  storage::StoreLogReader reader(log->store());
   monitor::CheckSources sources;
   ASSERT_OK_AND_ASSIGN(sources.checkpoint, reader.ReadCheckpoint());
   sources.entries = &reader;
   sources.tiles = &reader;
-  sources.stored_tiles = store_.get();
+  sources.stored_tiles = log->store();
   monitor::CheckOptions options;
   options.at_rest = true;
   ASSERT_OK_AND_ASSIGN(const monitor::CheckReport report,
@@ -377,11 +246,8 @@ TEST_F(ImportRealData, EveryRowIsInTheLogWithAReceiptThatVerifies) {
   EXPECT_EQ(report.checkpoint.tree_size,
             1 + statement::DefaultPolicies().size() + receipts.size());
 
-  ASSERT_OK_AND_ASSIGN(const client::TlsOptions tls,
-                       identities_->For("party:anybody"));
-  ASSERT_OK_AND_ASSIGN(
-      const std::unique_ptr<client::LogClient> client,
-      client::LogClient::Connect(log_->address(), tls, log_keys));
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<client::LogClient> client,
+                       log->Connect());
   options.depth = monitor::CheckDepth::kRules;
   options.at_rest = false;
   ASSERT_OK_AND_ASSIGN(const monitor::CheckReport remote,
@@ -394,19 +260,19 @@ TEST_F(ImportRealData, EveryRowIsInTheLogWithAReceiptThatVerifies) {
   cli::ImportResult agencies_again;
   cli::ImportResult requests_again;
   Receipts receipts_again;
-  Import(&agencies_again, &requests_again, &receipts_again);
+  ASSERT_OK(log->Import(&agencies_again, &requests_again, &receipts_again));
   EXPECT_EQ(receipts_again, receipts);
   EXPECT_EQ(agencies_again.enrolled + requests_again.enrolled, 0);
   for (const cli::LoggedRow& row : requests_again.logged) {
     EXPECT_TRUE(row.duplicate) << "line " << row.line;
   }
-  ASSERT_OK_AND_ASSIGN(const storage::TreeState state, store_->ReadTreeState());
+  ASSERT_OK_AND_ASSIGN(const storage::TreeState state,
+                       log->store()->ReadTreeState());
   EXPECT_EQ(state.tree_size, report.checkpoint.tree_size);
 
-  ReportGeofenceWarrants();
+  ASSERT_OK(
+      log->ReportGeofenceWarrants(log->log().parties().MakeParty(kGoogle)));
   ExpectFewGeofenceWarrants(client.get());
-  // Before the store that it writes to.
-  log_.reset();
 }
 
 }  // namespace
