@@ -17,6 +17,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -535,14 +536,16 @@ TEST_F(TwelveQuestions, Q10WhereTheBooksDisagree) {
 
 TEST_F(TwelveQuestions, Q10WhatTheLogHasOfEverybody) {
   // Of the months in which the notices were logged, when nobody reported.
-  using Line = std::pair<std::string, std::string>;  // submitter, month
-  std::map<Line, uint64_t> want;
+  using Line = std::tuple<std::string, std::string, std::string>;
+  std::map<Line, uint64_t> want;  // by submitter, counterparty, month
   std::map<Line, uint64_t> want_emergencies;
   for (const Notice& notice : notices()) {
     auto& books = notice.is_emergency ? want_emergencies : want;
-    ++books[{notice.agency, LoggedIn(notice.year)}];
+    const std::string month = LoggedIn(notice.year);
+    ++books[{notice.agency, "", month}];
     if (!notice.platform.empty()) {
-      ++books[{notice.platform, LoggedIn(notice.year)}];
+      ++books[{notice.platform, "", month}];
+      ++books[{notice.agency, notice.platform, month}];
     }
   }
   v1::AnswerFile question;
@@ -559,7 +562,9 @@ TEST_F(TwelveQuestions, Q10WhatTheLogHasOfEverybody) {
       EXPECT_FALSE(row.has_reported());
       auto& books =
           row.channel() == v1::CHANNEL_EMERGENCY ? got_emergencies : got;
-      books[{row.submitter(), absl::StrCat(row.month())}] = row.logged();
+      EXPECT_FALSE(row.has_counterparty_reported());
+      books[{row.submitter(), row.counterparty(), absl::StrCat(row.month())}] =
+          row.logged();
     }
   }
   EXPECT_EQ(got, want);

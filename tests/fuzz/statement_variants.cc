@@ -334,6 +334,11 @@ std::vector<Variant> OtherVariants() {
          report.mutable_totals(2)->set_outcome(v1::OUTCOME_REJECTED);
          report.mutable_totals(2)->set_count(0);
        }},
+      {"period_report_of_a_pair", v1::STATEMENT_KIND_PERIOD_REPORT,
+       [](v1::Statement* s) {
+         s->mutable_period_report()->set_counterparty(
+             "platform:example-cameras");
+       }},
       {"registry_event_of_a_beginning", v1::STATEMENT_KIND_REGISTRY_EVENT,
        [](v1::Statement* s) {
          v1::RegistryEvent& event = *s->mutable_registry_event();
