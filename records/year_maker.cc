@@ -277,7 +277,7 @@ void YearMaker::Request(const TrueRequest* escalates) {
   if (!truth.platform.empty()) {
     ++totals_[{truth.platform, Month(now_), said.channel(),
                said.legal_process()}];
-    ++pair_totals_[{truth.agency, truth.platform, Month(now_)}]
+    ++pair_totals_[{Month(now_), truth.agency, truth.platform}]
                   [{said.channel(), said.legal_process()}];
   }
   if (escalates != nullptr && escalates->declined) {
@@ -504,14 +504,16 @@ void YearMaker::Report() {
 
 void YearMaker::ReportPairs(const std::string& submitter, uint32_t month) {
   constexpr size_t kMost = 6;  // of so many others, to leave room for requests
-  std::vector<std::pair<std::string, std::string>> pairs;
-  for (const auto& [pair, classes] : pair_totals_) {
-    const auto& [agency, platform, of] = pair;
-    if (of != month || (agency != submitter && platform != submitter)) continue;
-    if (pairs.size() < kMost && Chance(50))
-      pairs.emplace_back(agency, platform);
-  }
   const bool by_agency = submitter.rfind("platform:", 0) != 0;
+  const std::string first = by_agency ? submitter : std::string();
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (auto it = pair_totals_.lower_bound({month, first, ""});
+       it != pair_totals_.end() && pairs.size() < kMost; ++it) {
+    const auto& [of, agency, platform] = it->first;
+    if (of != month || (by_agency && agency != submitter)) break;
+    if (!by_agency && platform != submitter) continue;
+    if (Chance(50)) pairs.emplace_back(agency, platform);
+  }
   // One that the log may know nothing of.
   if (!by_agency) {
     pairs.emplace_back(agencies_[Roll(agencies_.size())], submitter);
@@ -526,7 +528,7 @@ void YearMaker::ReportPair(const std::string& agency,
                            const std::string& platform, uint32_t month,
                            bool by_agency) {
   Classes classes;
-  const auto logged = pair_totals_.find({agency, platform, month});
+  const auto logged = pair_totals_.find({month, agency, platform});
   if (logged != pair_totals_.end()) classes = logged->second;
   if (classes.empty()) {
     classes[{v1::CHANNEL_DIRECT_ASK, v1::LEGAL_PROCESS_NONE_CONSENT}] =
@@ -547,7 +549,7 @@ void YearMaker::ReportPair(const std::string& agency,
     total->set_count(count);
   }
   Append(statement);
-  pair_reports_[by_agency ? 1 : 0][{agency, platform, month}] = classes;
+  pair_reports_[by_agency ? 1 : 0][{month, agency, platform}] = classes;
 }
 
 std::map<YearMaker::PairLine, YearMaker::TruePair> YearMaker::WrongPairs()
@@ -555,7 +557,7 @@ std::map<YearMaker::PairLine, YearMaker::TruePair> YearMaker::WrongPairs()
   std::map<PairLine, TruePair> lines;
   const auto line = [&](const PairMonth& of,
                         const std::pair<int, int>& requests) -> TruePair& {
-    const auto& [agency, platform, month] = of;
+    const auto& [month, agency, platform] = of;
     return lines[{agency, platform, month, requests.first, requests.second}];
   };
   const auto all = [&](const std::map<PairMonth, Classes>& months,
@@ -574,7 +576,7 @@ std::map<YearMaker::PairLine, YearMaker::TruePair> YearMaker::WrongPairs()
   std::map<PairLine, TruePair> out;
   for (auto& [key, pair] : lines) {
     const auto& [agency, platform, month, channel, process] = key;
-    const PairMonth of(agency, platform, month);
+    const PairMonth of(month, agency, platform);
     // Silence in a report is a none.
     if (pair_reports_[1].count(of) > 0) {
       pair.agency_says = pair.agency_says.value_or(0);

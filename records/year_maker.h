@@ -168,7 +168,7 @@ class YearMaker {
   std::map<BookLine, std::pair<uint64_t, uint64_t>> wrong_reports_;
   std::map<BookLine, uint64_t> totals_;
   using Classes = std::map<std::pair<int, int>, uint64_t>;
-  using PairMonth = std::tuple<std::string, std::string, uint32_t>;
+  using PairMonth = std::tuple<uint32_t, std::string, std::string>;
   std::map<PairMonth, Classes> pair_totals_;
   std::map<PairMonth, Classes> pair_reports_[2];  // by platforms, by agencies
   std::set<std::pair<std::string, uint32_t>> reported_;
