@@ -916,6 +916,98 @@ TEST_F(SealPolicyTest, RenewalsOfFacesAreHeldAgainstTheOneOfTheirMonth) {
   EXPECT_THAT(Problems(), IsEmpty());
 }
 
+// What remembers no trails reads the log back.
+class OldTrailTest : public SealPolicyTest {
+ protected:
+  OldTrailTest() { options_.max_trails = 0; }
+
+  v1::Statement Renewal(uint64_t warrant, int64_t days) {
+    v1::Statement renewal =
+        Linked(v1::STATEMENT_KIND_SEAL_RENEWAL, kAgency, LinkTo(warrant));
+    renewal.mutable_seal_renewal()->clear_paths();
+    renewal.mutable_seal_renewal()->add_paths("case_number");
+    renewal.mutable_seal_renewal()->mutable_sealed_until()->set_seconds(
+        renewal.header().claimed_time().seconds() + days * kDay);
+    return renewal;
+  }
+
+  // Another policy, under which nothing is found.
+  static void NameAnother(v1::Entry* entry) {
+    entry->clear_findings();
+    entry->mutable_policy()->set_policy_id("community-2025");
+  }
+
+  CheckOptions options_;
+};
+
+TEST_F(OldTrailTest, TrueOnesPass) {
+  const uint64_t warrant = Warrant();
+  EXPECT_THAT(RulesOf(log_.Add(SealedAnswer(warrant, 91))),
+              Contains("seal.too_long"));
+  EXPECT_THAT(RulesOf(log_.Add(Renewal(warrant, 91))),
+              ElementsAre("ca-electronic-warrant", "seal.too_long"));
+  log_.Add(Renewal(warrant, 90));
+  // An answer that seals nothing is held against no policy.
+  v1::Statement answer = SealedAnswer(warrant, 90);
+  answer.mutable_header()->clear_sealed();
+  log_.Add(answer);
+  tiles::MemoryTiles built = log_.Build();
+  const CheckReport report = Check(&built, options_);
+  EXPECT_THAT(report.problems, IsEmpty());
+  EXPECT_EQ(report.trails_believed, 0u);
+}
+
+TEST_F(OldTrailTest, NamesAnAnswerUnderAPolicyThatItsRequestHasNot) {
+  const uint64_t warrant = Warrant();
+  const uint64_t index =
+      log_.AddDamaged(SealedAnswer(warrant, 91), NameAnother);
+  EXPECT_THAT(Problems(options_),
+              ElementsAre(IsAt(ProblemKind::kVerdict, index)));
+}
+
+TEST_F(OldTrailTest, NamesARenewalUnderAPolicyThatItsRequestHasNot) {
+  const uint64_t warrant = Warrant();
+  const uint64_t index = log_.AddDamaged(Renewal(warrant, 91), NameAnother);
+  EXPECT_THAT(Problems(options_),
+              ElementsAre(IsAt(ProblemKind::kVerdict, index)));
+}
+
+// Gives entries in runs, and one of them not alone.
+class WithoutOne final : public tiles::EntrySource {
+ public:
+  WithoutOne(tiles::EntrySource* source, uint64_t index)
+      : source_(source), index_(index) {}
+  absl::Status ReadEntries(uint64_t begin, uint64_t end,
+                           Visitor visit) override {
+    if (begin == index_ && end == index_ + 1) {
+      return absl::OutOfRangeError("no such entry");
+    }
+    return source_->ReadEntries(begin, end, visit);
+  }
+
+ private:
+  tiles::EntrySource* const source_;
+  const uint64_t index_;
+};
+
+TEST_F(OldTrailTest, TellsWhatItHadToBelieve) {
+  const uint64_t warrant = Warrant();
+  const uint64_t index =
+      log_.AddDamaged(SealedAnswer(warrant, 91), NameAnother);
+  tiles::MemoryTiles built = log_.Build();
+  tiles::BundleEntrySource all(&built, log_.size());
+  WithoutOne entries(&all, warrant);
+  CheckSources sources;
+  ASSERT_OK_AND_ASSIGN(sources.checkpoint, built.ReadCheckpoint());
+  sources.entries = &entries;
+  sources.tiles = &built;
+  const checkpoint::LogKeySet trusted = LogMaker::TrustedKeys();
+  ASSERT_OK_AND_ASSIGN(const CheckReport report,
+                       CheckLog(sources, &trusted, options_));
+  EXPECT_EQ(report.trails_believed, 1u);
+  EXPECT_THAT(report.problems, ElementsAre(IsAt(ProblemKind::kLink, index)));
+}
+
 // --- ranges and limits --------------------------------------------------------
 
 TEST_F(CheckLogTest, LeavesAloneWhatLiesOutsideTheRange) {

@@ -68,6 +68,10 @@ struct CheckOptions {
 
   size_t max_identities_in_memory = size_t{8} << 20;
 
+  // So many of the newest entries with a policy behind them need not be read again
+  // for what seals something about them.
+  size_t max_trails = size_t{1} << 18;
+
   // Called now and then, never by two threads at a time.
   std::function<void(uint64_t entries_done, uint64_t entries)> progress;
 

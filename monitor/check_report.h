@@ -28,6 +28,10 @@ struct CheckReport {
   uint64_t signatures = 0;  // verified, of statements
   double seconds = 0;
 
+  // Entries that seal something about what could not be read: the policy that they
+  // name was taken as it is.
+  uint64_t trails_believed = 0;
+
   // Every feed, by submitter; empty at kHashes.
   std::vector<FeedTotals> feeds;
   // Registry entries, ascending; empty at kHashes.

@@ -32,6 +32,7 @@ void ReadEntryFully(absl::string_view bytes, CheckedEntry* entry,
                     ProblemLog* problems) {
   entry->readable = false;
   entry->valid = false;
+  entry->trail.reset();
   absl::StatusOr<v1::Entry> parsed = statement::ParseEntry(bytes);
   if (!parsed.ok()) {
     problems->Add({.kind = ProblemKind::kEntryMalformed,

@@ -6,12 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/strings/string_view.h"
 #include "crypto/sha256.h"
 #include "monitor/problem.h"
 #include "proto/sightline/v1/entry.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
+#include "statement/policy_trail.h"
 #include "statement/registry.h"
 
 namespace sightline::monitor {
@@ -30,10 +32,12 @@ struct CheckedEntry {
   v1::Statement statement;
   // The key of each signature; none when the signers may not say this.
   statement::SignatureKeys keys;
+  // Where its trail ends, by the log itself; absent: could not be told.
+  std::optional<statement::TrailEnd> trail;
 };
 
 // Parses `bytes` strictly into `entry`, and validates the statement. Sets
-// everything but `index`, `leaf_hash` and `keys`.
+// everything but `index`, `leaf_hash` and `keys`; nothing is known of `trail` yet.
 void ReadEntryFully(absl::string_view bytes, CheckedEntry* entry,
                     ProblemLog* problems);
 

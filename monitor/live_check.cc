@@ -121,7 +121,10 @@ absl::Status LiveCheck::Take(absl::string_view bytes, const EntryReader& read,
     const bool is_control =
         statement::IsControl(statement::KindOf(entry->statement));
     // Whatever may fail comes before what changes the state.
-    if (entry->valid) RETURN_IF_ERROR(CheckLinks(*entry, read));
+    if (entry->valid) {
+      RETURN_IF_ERROR(CheckLinks(*entry, read));
+      RETURN_IF_ERROR(replay_.ReadTrail(read, entry));
+    }
     RETURN_IF_ERROR(CheckDuplicate(*entry, read));
     replay_.Next(entry);
     // Those of registry entries were verified there.

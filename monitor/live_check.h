@@ -25,6 +25,7 @@
 #include "absl/strings/string_view.h"
 #include "merkle/compact_range.h"
 #include "monitor/entry_check.h"
+#include "monitor/policy_trails.h"
 #include "monitor/problem.h"
 #include "monitor/renewed_seals.h"
 #include "monitor/replay.h"
@@ -46,6 +47,7 @@ class LiveCheck {
  public:
   struct Options {
     size_t max_identities = size_t{32} << 20;
+    size_t max_trails = PolicyTrails::kMaxEntries;
   };
 
   // Gives an earlier entry, proven.
@@ -80,7 +82,9 @@ class LiveCheck {
 
  private:
   explicit LiveCheck(const Options& options)
-      : options_(options), problems_(1000), replay_(true, &problems_) {}
+      : options_(options),
+        problems_(1000),
+        replay_(true, options.max_trails, &problems_) {}
 
   absl::Status CheckLinks(const CheckedEntry& entry, const EntryReader& read);
   absl::Status CheckDuplicate(const CheckedEntry& entry,

@@ -634,6 +634,33 @@ TEST_F(LogMonitorTest, IsQuietAboutSealsThatWereRenewed) {
   EXPECT_FALSE(LookAgain().empty());
 }
 
+// A resumed one has not read what the renewal is about.
+TEST_F(LogMonitorTest, TellsOfARenewalUnderAPolicyThatItsRequestHasNot) {
+  Policy(v1::CHANNEL_REQUEST_FOR_ASSISTANCE, [](v1::PolicyVersion* p) {
+    p->set_max_seal_seconds(100 * 24 * 3600);
+  });
+  const LogMaker::Sealed sealed =
+      log_.SealedRequest(kAgency, LogMaker::kStartUnixMs + 2 * kHour);
+  ASSERT_OK(Start());
+  EXPECT_THAT(Look(), IsEmpty());
+  ASSERT_OK(Start());
+  log_.Renew(kAgency, sealed, LogMaker::kStartUnixMs + 90 * 24 * kHour);
+  EXPECT_THAT(Look(), IsEmpty());
+  ASSERT_OK(Start());
+  v1::Statement renewal = log_.Make(v1::STATEMENT_KIND_SEAL_RENEWAL, kAgency);
+  v1::SealRenewal& what = *renewal.mutable_seal_renewal();
+  *what.mutable_target() = LinkTo(sealed.index);
+  what.mutable_sealed_until()->set_seconds(LogMaker::kStartUnixMs / 1000 +
+                                           300 * 24 * 3600);
+  // It outlasts what the policy allows, and says that none was there.
+  const uint64_t index = log_.AddDamaged(renewal, [](v1::Entry* entry) {
+    EXPECT_EQ(entry->findings_size(), 1);
+    entry->clear_findings();
+    entry->clear_policy();
+  });
+  EXPECT_THAT(Look(), ElementsAre(absl::StrCat("unsound ", index)));
+}
+
 TEST_F(LogMonitorTest, TellsOfAnAgencyGoneSilent) {
   ASSERT_OK(Start("rules: [{on: silent, after: 30d}]"));
   EXPECT_THAT(Look(), IsEmpty());

@@ -40,7 +40,7 @@ LogScan::LogScan(const CheckSources& sources, const CheckOptions& options,
       problems_(problems),
       fetcher_(sources.tiles, sources.stored_tiles, problems),
       tree_(&fetcher_, problems),
-      replay_(/*verify_control=*/true, problems),
+      replay_(/*verify_control=*/true, options.max_trails, problems),
       duplicates_(options.max_identities_in_memory) {}
 
 uint64_t LogScan::chunks() const {
@@ -226,6 +226,16 @@ absl::Status LogScan::ApplyKeyEntries(const Chunk& chunk) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::string> LogScan::ReadBack(uint64_t index) {
+  std::string out;
+  RETURN_IF_ERROR(sources_.entries->ReadEntries(
+      index, index + 1, [&](uint64_t, absl::string_view bytes) {
+        out = std::string(bytes);
+        return true;
+      }));
+  return out;
+}
+
 absl::Status LogScan::Turn(uint64_t, Chunk* chunk) {
   for (CheckedTile& tile : chunk->tiles) {
     RETURN_IF_ERROR(tree_.Add(std::move(tile)));
@@ -233,6 +243,10 @@ absl::Status LogScan::Turn(uint64_t, Chunk* chunk) {
   for (size_t i = 0; i < chunk->entry_count; ++i) {
     CheckedEntry& entry = chunk->entries[i];
     if (!entry.readable) continue;
+    if (entry.valid) {
+      RETURN_IF_ERROR(replay_.ReadTrail(
+          [this](uint64_t index) { return ReadBack(index); }, &entry));
+    }
     replay_.Next(&entry);
     if (statement::IsControl(statement::KindOf(entry.statement))) {
       control_indices_.push_back(entry.index);
@@ -319,6 +333,7 @@ absl::Status LogScan::Close(const Hash& signed_root, CheckReport* report) {
   report->signatures = signatures_;
   report->tiles = tree_.tiles();
   report->feeds = replay_.Feeds();
+  report->trails_believed = replay_.trails_believed();
   report->control_indices = std::move(control_indices_);
   return absl::OkStatus();
 }

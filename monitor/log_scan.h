@@ -82,6 +82,7 @@ class LogScan {
   absl::Status CheckTiles(uint64_t begin, uint64_t end,
                           absl::Span<merkle::Hash> leaves,
                           const std::vector<bool>& known, Chunk* chunk);
+  absl::StatusOr<std::string> ReadBack(uint64_t index);
   absl::Status ApplyKeyEntries(const Chunk& chunk);
   absl::Status CheckLinks(const CheckedEntry& entry);
   absl::Status CompareGroup(absl::Span<const uint64_t> indices);

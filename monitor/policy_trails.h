@@ -1,10 +1,10 @@
-// Where the trails of the newest entries end (statement/policy_trail.h), for who
-// reads the log in order and cannot read back.
+// Where the trails of the newest entries end (statement/policy_trail.h), so that who
+// reads the log in order need not read back for them.
 //
 // Threads: thread-compatible; entries come in order of index.
 // Memory:  40 bytes for each of the `max_entries` newest that a policy stands
-//          behind. Of what is about an older entry, or one from before the reading
-//          began, the policy that its own entry names is believed.
+//          behind. What is about an older entry, or one from before the reading
+//          began, is not known here (Replay::ReadTrail reads it back).
 #pragma once
 
 #include <cstddef>

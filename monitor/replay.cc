@@ -9,8 +9,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
+#include "monitor/tile_check.h"
 #include "statement/entry_codec.h"
 #include "statement/kinds.h"
+#include "statement/policy.h"
 #include "statement/policy_trail.h"
 #include "statement/verdict.h"
 #include "statement/whole_seal.h"
@@ -149,11 +151,33 @@ void Replay::CheckBrought(const CheckedEntry& entry) {
                   .got = std::string(status.message())});
 }
 
+absl::Status Replay::ReadTrail(EntryReader read, CheckedEntry* entry) const {
+  entry->trail = trails_.EndOf(entry->statement);
+  if (entry->trail.has_value()) return absl::OkStatus();
+  const std::optional<uint64_t> target = statement::TrailOf(entry->statement);
+  // What points forward has been reported, and leads nowhere.
+  if (!statement::IsGovernedBySeals(entry->statement) || !target.has_value() ||
+      *target >= entry->index) {
+    entry->trail.emplace();
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<statement::TrailEnd> end = statement::FollowTrail(
+      entry->statement, [&](uint64_t index) -> absl::StatusOr<std::string> {
+        absl::StatusOr<std::string> bytes = read(index);
+        // An earlier entry is missing where there is none: no end of the trail.
+        if (!absl::IsOutOfRange(bytes.status())) return bytes;
+        return absl::NotFoundError(bytes.status().message());
+      });
+  if (end.ok()) entry->trail = *end;
+  return IsAboutTheLog(end.status()) ? absl::OkStatus() : end.status();
+}
+
 void Replay::CheckVerdict(const CheckedEntry& checked) {
   const v1::Entry& entry = checked.entry;
-  std::optional<statement::TrailEnd> trail = trails_.EndOf(checked.statement);
+  std::optional<statement::TrailEnd> trail = checked.trail;
   if (!trail.has_value()) {
-    // Not known here: that the findings follow from the policy can be told still.
+    // That the findings follow from the policy can be told still.
+    ++trails_believed_;
     trail.emplace();
     if (entry.has_policy()) trail->policy = entry.policy();
   }

@@ -5,19 +5,25 @@
 // Threads: thread-compatible; entries come in order of index.
 // Cost:    a few microseconds per entry; control entries cost their signatures,
 //          since what they say holds only when they verify.
+//          What seals something about an entry older than max_trails reads it back:
+//          at most kMaxTrail entries.
 // Memory:  O(submitters): registry, feed heads, totals; the renewals of seals that
-//          run (renewed_seals.h); what policies stand behind the newest entries
-//          (policy_trails.h).
+//          run (renewed_seals.h); what policies stand behind the newest max_trails
+//          entries (policy_trails.h).
 //
 // After a fault the replay goes on from what the entry says, so that one wrong
 // ordinal is one problem and not one per entry after it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "monitor/entry_check.h"
 #include "monitor/policy_trails.h"
@@ -50,10 +56,23 @@ class Replay {
  public:
   // With `verify_control`, registry statements count only when their signatures
   // verify. `problems` outlives this.
-  Replay(bool verify_control, ProblemLog* problems)
-      : verify_control_(verify_control), problems_(problems) {}
+  Replay(bool verify_control, size_t max_trails, ProblemLog* problems)
+      : verify_control_(verify_control),
+        problems_(problems),
+        trails_(max_trails) {}
 
-  // Takes the next entry, which must be readable, and fills in its keys.
+  // Gives the bytes of an earlier entry.
+  using EntryReader =
+      absl::FunctionRef<absl::StatusOr<std::string>(uint64_t index)>;
+
+  // Fills in the trail of the next entry, which must be valid, reading back where
+  // that is not known. An error: could not be read now; changes nothing. What the
+  // log does not have leaves the trail untold.
+  absl::Status ReadTrail(EntryReader read, CheckedEntry* entry) const;
+
+  // Takes the next entry, which must be readable, and fills in its keys. ReadTrail
+  // has filled in the trail of a valid one; where it could not, the policy that the
+  // entry names is believed, and counted in trails_believed.
   void Next(CheckedEntry* entry);
 
   // Takes an entry that changes the log's keys, and nothing else of the log: for
@@ -77,6 +96,9 @@ class Replay {
 
   const RenewedSeals& renewed_seals() const { return renewed_seals_; }
 
+  // Entries that seal something about what could not be read.
+  uint64_t trails_believed() const { return trails_believed_; }
+
   // Verifies every signature; reports the first that fails. REQUIRES: Next has
   // filled in the keys. Any thread.
   static bool VerifySignatures(const CheckedEntry& entry, ProblemLog* problems);
@@ -97,6 +119,7 @@ class Replay {
   statement::Registry registry_;
   RenewedSeals renewed_seals_;
   PolicyTrails trails_;
+  uint64_t trails_believed_ = 0;
   absl::flat_hash_map<std::string, FeedTotals> feeds_;
 };
 

@@ -105,6 +105,7 @@ Json Document(const monitor::CheckReport& report) {
           {"entries", report.entries},
           {"tiles", report.tiles},
           {"signatures", report.signatures},
+          {"policies_believed", report.trails_believed},
           {"seconds", report.seconds},
           {"feeds", Feeds(report)},
           {"problem_count", report.problem_count},
@@ -134,6 +135,13 @@ void Show(const monitor::CheckReport& report, Output& out) {
                 "submitters",
                 report.entries, static_cast<double>(report.entry_bytes) / 1e6,
                 report.tiles, report.signatures, report.feeds.size()));
+  if (report.trails_believed > 0) {
+    out.Field("not checked",
+              absl::StrCat("which policy governs the seals of ",
+                           report.trails_believed,
+                           report.trails_believed == 1 ? " entry" : " entries",
+                           ": what they are about could not be read"));
+  }
   if (report.seconds > 0) {
     out.Field("rate", absl::StrFormat("%.0f entries a second",
                                       static_cast<double>(report.entries) /
