@@ -1,7 +1,10 @@
 #include "cmd/cli/registry.h"
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
@@ -9,13 +12,19 @@
 #include "client/log_client.h"
 #include "cmd/cli/connect.h"
 #include "cmd/cli/exit_code.h"
+#include "cmd/cli/output.h"
 #include "cmd/cli/settings.h"
 #include "cmd/cli/values.h"
 #include "crypto/sha256.h"
+#include "proto/sightline/v1/entry.pb.h"
 #include "proto/sightline/v1/registry_service.pb.h"
 #include "proto/sightline/v1/statement.pb.h"
 #include "statement/describe.h"
+#include "statement/entry_codec.h"
 #include "statement/json.h"
+#include "statement/kinds.h"
+#include "statement/statement_codec.h"
+#include "statement/text.h"
 
 namespace sightline::cli {
 namespace {
@@ -70,6 +79,86 @@ std::string KeyLine(const v1::KeyPeriod& key) {
   return line;
 }
 
+// One of the entries that made a submitter what it is.
+struct Step {
+  uint64_t index = 0;
+  v1::Entry entry;
+  v1::Statement statement;
+};
+
+// Every one that the answer rests on, each proven to be in the log.
+absl::StatusOr<std::vector<Step>> HistoryOf(const v1::Submitter& submitter,
+                                            client::LogClient* log) {
+  std::vector<Step> steps;
+  for (const uint64_t index : submitter.source_indices()) {
+    ASSIGN_OR_RETURN(const client::ProvenEntry proven, log->GetEntry(index));
+    Step step;
+    step.index = index;
+    ASSIGN_OR_RETURN(step.entry, statement::ParseEntry(proven.bytes));
+    ASSIGN_OR_RETURN(step.statement, statement::ParseStatement(
+                                         step.entry.statement().payload()));
+    steps.push_back(std::move(step));
+  }
+  return steps;
+}
+
+std::string KeyIdOf(const v1::PublicKey& key) {
+  return base::HexEncode(crypto::AsBytes(crypto::Sha256(key.spki_der())));
+}
+
+// What the line of an entry leaves out.
+std::vector<std::string> Details(const v1::Statement& said) {
+  std::vector<std::string> lines;
+  const v1::KeyRotation& rotation = said.key_rotation();
+  for (const v1::PublicKey& key : rotation.add()) {
+    lines.push_back(absl::StrCat("added ", KeyIdOf(key)));
+  }
+  for (const v1::RevokedKey& key : rotation.revoke()) {
+    lines.push_back(
+        absl::StrCat("revoked ", base::HexEncode(key.key_id()),
+                     key.has_disputed_from_index()
+                         ? absl::StrCat(", under dispute from entry ",
+                                        key.disputed_from_index())
+                         : ""));
+  }
+  const std::string& reason = said.status_change().reason();
+  if (!reason.empty()) {
+    lines.push_back(absl::StrCat("reason: ", statement::Printable(reason)));
+  }
+  return lines;
+}
+
+Json StepJson(const Step& step) {
+  Json json = {{"index", step.index},
+               {"admitted_unix_ms", step.entry.admitted_unix_ms()},
+               {"kind", statement::KindName(statement::KindOf(step.statement))},
+               {"what", statement::DescribeStatement(step.statement)}};
+  if (step.statement.has_status_change()) {
+    json["reason"] = step.statement.status_change().reason();
+  }
+  if (!step.statement.has_key_rotation()) return json;
+  json["added"] = Json::array();
+  json["revoked"] = Json::array();
+  for (const v1::PublicKey& key : step.statement.key_rotation().add()) {
+    json["added"].push_back(KeyIdOf(key));
+  }
+  for (const v1::RevokedKey& key : step.statement.key_rotation().revoke()) {
+    Json revoked = {{"key_id", base::HexEncode(key.key_id())}};
+    if (key.has_disputed_from_index()) {
+      revoked["disputed_from_index"] = key.disputed_from_index();
+    }
+    json["revoked"].push_back(std::move(revoked));
+  }
+  return json;
+}
+
+void ShowStep(const Step& step, Output& out) {
+  out.Line(statement::DescribeEntry(step.index, step.entry));
+  for (const std::string& line : Details(step.statement)) {
+    out.Line(absl::StrCat("    ", line));
+  }
+}
+
 absl::StatusOr<int> Show(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
   ASSIGN_OR_RETURN(const auto session, Session::Open(settings, run));
@@ -77,9 +166,13 @@ absl::StatusOr<int> Show(const Flags& flags, Invocation& run) {
       const client::SubmitterAnswer answer,
       session->log().GetSubmitter(flags.submitter, flags.tree_size));
   const v1::Submitter& submitter = answer.submitter;
+  ASSIGN_OR_RETURN(const std::vector<Step> history,
+                   HistoryOf(submitter, &session->log()));
   Output out = run.MakeOutput();
   if (out.json()) {
     Json json = SubmitterJson(submitter);
+    json["history"] = Json::array();
+    for (const Step& step : history) json["history"].push_back(StepJson(step));
     json["tree_size"] = answer.tree_size;
     out.Document(json);
     return kExitOk;
@@ -99,6 +192,7 @@ absl::StatusOr<int> Show(const Flags& flags, Invocation& run) {
     out.Field("key", KeyLine(key));
   }
   out.Field("as of", absl::StrCat(answer.tree_size, " entries"));
+  for (const Step& step : history) ShowStep(step, out);
   return kExitOk;
 }
 
@@ -193,7 +287,8 @@ void AddRegistry(CLI::App* app, Invocation* run) {
       "entry, such as one\nthat revokes a key, is not: `sightline audit` and "
       "`sightline monitor` read every entry.");
   const auto flags = std::make_shared<Flags>();
-  CLI::App* show = registry->add_subcommand("show", "One submitter");
+  CLI::App* show =
+      registry->add_subcommand("show", "One submitter, and what made it so");
   show->add_option("SUBMITTER", flags->submitter, "Its id, ori:CA0194200")
       ->required();
   CLI::App* list = registry->add_subcommand("list", "All submitters");
