@@ -26,11 +26,7 @@ Book BookOf(absl::string_view key) {
 }
 
 std::string KeyOf(View view, const Book& book) {
-  return Key(view)
-      .Small(book.month)
-      .Text(book.submitter)
-      .Text(book.counterparty)
-      .bytes();
+  return BookKey(view, book.month, book.submitter, book.counterparty).bytes();
 }
 
 // Before every key of the book and of those after it, and after all others.

@@ -41,6 +41,11 @@ absl::string_view KeyReader::Text() {
   return text;
 }
 
+Key BookKey(View view, uint32_t month, absl::string_view submitter,
+            absl::string_view counterparty) {
+  return Key(view).Small(month).Text(submitter).Text(counterparty);
+}
+
 uint64_t LastNumber(absl::string_view key) {
   return key.size() < 9 ? 0 : base::ReadU64(key.substr(key.size() - 8));
 }

@@ -62,6 +62,10 @@ class Key {
   std::string bytes_;
 };
 
+// How the keys of books and reports begin.
+Key BookKey(View view, uint32_t month, absl::string_view submitter,
+            absl::string_view counterparty);
+
 // Takes the parts of a key apart again, in order. REQUIRES: a key of our own.
 class KeyReader {
  public:

@@ -21,18 +21,11 @@ std::string PolicyKey(const v1::PolicyRef& policy) {
 }
 
 std::string ReportKey(View view, const Book& book) {
-  return Key(view)
-      .Small(book.month)
-      .Text(book.submitter)
-      .Text(book.counterparty)
-      .bytes();
+  return BookKey(view, book.month, book.submitter, book.counterparty).bytes();
 }
 
 std::string CountKey(const Book& book, const ClassKey& of) {
-  return Key(View::kBooks)
-      .Small(book.month)
-      .Text(book.submitter)
-      .Text(book.counterparty)
+  return BookKey(View::kBooks, book.month, book.submitter, book.counterparty)
       .Small(static_cast<uint32_t>(std::get<0>(of)))
       .Small(static_cast<uint32_t>(std::get<1>(of)))
       .Small(static_cast<uint32_t>(std::get<2>(of)))
