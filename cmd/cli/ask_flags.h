@@ -50,6 +50,7 @@ struct AskFlags {
   std::vector<std::string> granters;
   bool overdue = false;
   bool rates = false;
+  bool report = false;
   bool review_overdue = false;
   std::vector<std::string> kinds;
   uint32_t from_month = 0;

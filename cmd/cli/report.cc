@@ -5,8 +5,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "client/answer_file.h"
 #include "client/record_client.h"
@@ -16,6 +14,7 @@
 #include "cmd/cli/files.h"
 #include "cmd/cli/report_check.h"
 #include "cmd/cli/report_tables.h"
+#include "cmd/cli/report_text.h"
 #include "cmd/cli/settings.h"
 #include "statement/describe.h"
 #include "statement/text.h"
@@ -38,11 +37,6 @@ std::string FeedPath(const Flags& flags) {
   return flags.proof.empty() ? "" : absl::StrCat(flags.proof, ".feed");
 }
 
-google::protobuf::Timestamp StartOf(int year) {
-  return statement::FromUnixMs(absl::ToUnixMillis(
-      absl::FromCivil(absl::CivilSecond(year, 1, 1), absl::UTCTimeZone())));
-}
-
 // Every request of the year, and the feed that shows that there are no others.
 struct YearAnswers {
   client::ProvenAnswer requests;
@@ -54,14 +48,14 @@ absl::StatusOr<YearAnswers> AskYear(const Flags& flags,
   YearAnswers out;
   v1::AnswerFile feed;
   feed.mutable_feed()->set_submitter(flags.agency);
-  *feed.mutable_feed()->mutable_admitted_from() = StartOf(flags.year);
-  *feed.mutable_feed()->mutable_admitted_before() = StartOf(flags.year + 1);
+  *feed.mutable_feed()->mutable_admitted_from() = StartOfYear(flags.year);
+  *feed.mutable_feed()->mutable_admitted_before() = StartOfYear(flags.year + 1);
   ASSIGN_OR_RETURN(out.feed, records.Ask(feed));
   v1::AnswerFile search;
   v1::RequestFilter& filter = *search.mutable_search()->mutable_filter();
   filter.add_submitters(flags.agency);
-  *filter.mutable_admitted_from() = StartOf(flags.year);
-  *filter.mutable_admitted_before() = StartOf(flags.year + 1);
+  *filter.mutable_admitted_from() = StartOfYear(flags.year);
+  *filter.mutable_admitted_before() = StartOfYear(flags.year + 1);
   ASSIGN_OR_RETURN(out.requests, records.Ask(search));
   return out;
 }
@@ -77,14 +71,6 @@ std::vector<v1::RequestRow> RowsOf(const YearAnswers& answers) {
     }
   }
   return rows;
-}
-
-// What the whole of them is apart from; "" when it is the whole.
-std::string ApartFrom(const Gaps& gaps) {
-  if (gaps.sealed == 0) return "";
-  return absl::StrCat(", apart from ", Counted(gaps.sealed, "request"),
-                      " sealed as a whole, whoever's, as the log says (",
-                      gaps.sealed_months, ")");
 }
 
 std::vector<std::string> NotesOf(const Flags& flags, const std::string& origin,
@@ -129,37 +115,6 @@ absl::Status Write(const Flags& flags, const std::string& heading,
   return absl::OkStatus();
 }
 
-void Show(const std::string& heading, const std::vector<std::string>& notes,
-          const std::vector<ReportTable>& tables, Output& out) {
-  if (out.json()) {
-    Json json = Json::array();
-    for (const ReportTable& table : tables) {
-      json.push_back({{"table", table.title},
-                      {"columns", table.columns},
-                      {"rows", table.rows}});
-    }
-    out.Document({{"heading", heading}, {"notes", notes}, {"tables", json}});
-    return;
-  }
-  out.Line(heading);
-  for (const std::string& note : notes) out.Line(note);
-  for (const ReportTable& table : tables) {
-    if (table.rows.empty()) continue;
-    out.Line("");
-    out.Line(table.title);
-    for (const auto& row : table.rows) {
-      std::string text;
-      for (size_t i = 1; i < row.size(); ++i) {
-        if (row[i].empty()) continue;
-        absl::StrAppend(
-            &text, i == 1 ? "" : ", ", row[i],
-            row.size() == 2 ? "" : absl::StrCat(" ", table.columns[i]));
-      }
-      out.Line(absl::StrCat("  ", row[0], ": ", text));
-    }
-  }
-}
-
 absl::StatusOr<int> Report(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(const Settings settings, Resolve(flags.settings, run));
   for (const std::string& path :
@@ -177,8 +132,8 @@ absl::StatusOr<int> Report(const Flags& flags, Invocation& run) {
   ASSIGN_OR_RETURN(
       const Gaps gaps,
       CheckAllThere(rows, answers.feed.file,
-                    {statement::ToUnixMs(StartOf(flags.year)),
-                     statement::ToUnixMs(StartOf(flags.year + 1))}));
+                    {statement::ToUnixMs(StartOfYear(flags.year)),
+                     statement::ToUnixMs(StartOfYear(flags.year + 1))}));
   const std::string name = rows.empty() || rows[0].agency().name().empty()
                                ? flags.agency
                                : statement::Printable(rows[0].agency().name());
@@ -190,7 +145,7 @@ absl::StatusOr<int> Report(const Flags& flags, Invocation& run) {
   RETURN_IF_ERROR(Write(flags, heading, notes, tables, answers));
   Output out = run.MakeOutput();
   if (flags.csv.empty() && flags.html.empty()) {
-    Show(heading, notes, tables, out);
+    ShowReport(heading, notes, tables, out);
   } else {
     out.Line(absl::StrCat(heading, ": ", Counted(rows.size(), "request"),
                           ", each proven, none missing", ApartFrom(gaps), "."));
@@ -216,10 +171,11 @@ void AddReport(CLI::App* app, Invocation* run) {
   report->add_option("--csv", flags->csv, "Write the numbers to this file");
   report->add_option("--html", flags->html, "Write a page to this file");
   report
-      ->add_option("--proof", flags->proof,
-                   "Also write files that `ask verify` checks without the "
-                   "log: the requests, and in FILE.feed that there are no "
-                   "others")
+      ->add_option(
+          "--proof", flags->proof,
+          "Also write files that `ask verify --report` checks "
+          "without the log: the requests, and in FILE.feed that there are no "
+          "others")
       ->type_name("FILE");
   AddConnectionOptions(report, &flags->settings);
   SetAction(report, run, [flags, run] { return Report(*flags, *run); });
