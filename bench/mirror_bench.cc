@@ -53,6 +53,7 @@ struct Plan {
 // Signed statements of the agencies, by two threads: with more the sequencer would
 // have more waiting than it takes.
 void Fill(const Plan& plan, const BenchParties& parties) {
+  std::filesystem::create_directories(plan.dir);
   const auto log = OrDie(BenchLog::Open(plan.dir + "/store", &parties), "open");
   while (log->tree_size() < plan.entries) {
     const uint64_t missing =
