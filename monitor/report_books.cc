@@ -1,9 +1,9 @@
 #include "monitor/report_books.h"
 
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "records/reconcile.h"
 #include "statement/submitter_id.h"
 #include "statement/vocabulary_text.h"
 #include "statement/whole_seal.h"
@@ -11,16 +11,8 @@
 namespace sightline::monitor {
 namespace {
 
-using Requests = std::pair<int, int>;  // channel, process
-
 bool IsPlatform(const std::string& id) {
   return statement::SubmitterKindOf(id) == v1::SUBMITTER_KIND_PLATFORM;
-}
-
-std::string RequestsText(const Requests& requests) {
-  return absl::StrCat(
-      statement::Text(static_cast<v1::Channel>(requests.first)), ", ",
-      statement::Text(static_cast<v1::LegalProcess>(requests.second)));
 }
 
 }  // namespace
@@ -56,36 +48,29 @@ std::vector<std::string> ReportBooks::Differences(
     const v1::Statement& report) const {
   const v1::PeriodReport& said = report.period_report();
   if (said.month() <= forgotten_) return {};
-  std::map<Requests, std::pair<uint64_t, uint64_t>> classes;  // said, logged
-  std::set<Requests> by_outcome;
-  for (const v1::ClassTotal& total : said.totals()) {
-    const Requests requests(total.channel(), total.legal_process());
-    if (total.outcome() != v1::OUTCOME_UNSPECIFIED) {
-      by_outcome.insert(requests);
-    } else {
-      classes[requests].first = total.count();
-    }
-  }
-  const std::string& by = report.header().submitter();
-  for (auto it = counts_.lower_bound(
-           Count(said.month(), by, said.counterparty(), 0, 0));
+  records::MonthBooks books;
+  books.book = {said.month(), report.header().submitter(), said.counterparty()};
+  books.own.report = &said;
+  for (auto it = counts_.lower_bound(Count(said.month(), books.book.submitter,
+                                           said.counterparty(), 0, 0));
        it != counts_.end(); ++it) {
     const auto& [month, whose, with, channel, process] = it->first;
-    if (month != said.month() || whose != by || with != said.counterparty()) {
+    if (month != said.month() || whose != books.book.submitter ||
+        with != said.counterparty()) {
       break;
     }
-    const Requests requests(channel, process);
-    // Told by outcome alone, it is not told here.
-    if (by_outcome.count(requests) > 0 && classes.count(requests) == 0) {
-      continue;
-    }
-    classes[requests].second = it->second;
+    books.logged[{channel, process, v1::OUTCOME_UNSPECIFIED}].logged =
+        static_cast<int64_t>(it->second);
   }
   std::vector<std::string> out;
-  for (const auto& [requests, counts] : classes) {
-    if (counts.first == counts.second) continue;
-    out.push_back(absl::StrCat(RequestsText(requests), ": reported ",
-                               counts.first, ", logged ", counts.second));
+  for (const v1::ReconcileRow& row : records::ReconcileMonth(books)) {
+    if (row.outcome() != v1::OUTCOME_UNSPECIFIED || !records::Disagrees(row)) {
+      continue;
+    }
+    out.push_back(absl::StrCat(statement::Text(row.channel()), ", ",
+                               statement::Text(row.legal_process()),
+                               ": reported ", row.reported(), ", logged ",
+                               row.logged()));
   }
   return out;
 }
