@@ -4,7 +4,8 @@
 // Errors:  kDataLoss: an entry that is none, or a stored view that does not
 //          parse. Nothing is written until the caller writes the batch.
 // Threads: thread-compatible.
-// Cost:    a request 15 keys and, once a batch, its counts; what speaks of one also its timeline, twice.
+// Cost:    a request 15 keys and, once a batch, its counts; what speaks of one also
+//          its timeline, twice.
 #pragma once
 
 #include <cstdint>
